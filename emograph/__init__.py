@@ -1,0 +1,29 @@
+"""emograph explains what an image makes its viewers feel, and why.
+
+>>> import emograph
+>>> explanation = emograph.explain("holiday.jpg")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from emograph.errors import EmographError
+
+if TYPE_CHECKING:
+    from emograph.assembly import annotate, explain, load
+
+__version__ = "0.1.0"
+__all__ = ["EmographError", "__version__", "annotate", "explain", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the engine only when it is asked for: it brings torch, which takes seconds."""
+    if name in ("annotate", "explain", "load"):
+        return getattr(importlib.import_module("emograph.assembly"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,27 @@
+"""A progress bar for downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def download_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on standard error, where that is a terminal, while something is downloaded.
+
+    Yields a function to call with the bytes that have arrived so far, out of `total`.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda arrived: progress.update(task, completed=arrived)

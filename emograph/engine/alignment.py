@@ -1,0 +1,78 @@
+"""Finds cues in the graph: by the concept they name, by their label, or by its meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from emograph.engine.cues import Cue, Evidence
+from emograph.engine.perception.detector import Array
+from emograph.engine.perception.vocabulary import Vocabulary
+from emograph.kg.concepts import Concept
+
+# Below this likeness two labels rarely mean the same ("dog" and "puppy": 0.8, "dog" and "car": 0.3).
+_LEAST = 0.6
+
+
+class Aligner:
+    """Looks cues up among the concepts that have a row in the association matrix.
+
+    A cue that names its concept is taken at its word. A free label is looked up among the names of
+    all concepts (score 1), those of the cue's own kind first, then by embedding (score: cosine, at
+    least 0.6). What is found nowhere is no evidence and counts as unknown.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, encode_texts: Callable[[Sequence[str]], Array]
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._encode_texts = encode_texts
+        self._known = {concept.iri for concept in vocabulary.concepts}
+        self._named: dict[str, list[Concept]] = {}
+        for concept in vocabulary.concepts:
+            for name in (concept.label, *concept.alt_labels):
+                self._named.setdefault(_plain(name), []).append(concept)
+
+    def align(self, cues: Sequence[Cue]) -> tuple[Evidence, ...]:
+        """The evidence of one image's cues, in their order."""
+        found = (self._find(cue) for cue in cues)
+        return tuple(evidence for evidence in found if evidence is not None)
+
+    def _find(self, cue: Cue) -> Evidence | None:
+        if cue.concept is not None:
+            known = cue.concept in self._known
+            return Evidence(cue, cue.concept, 1.0, group_of(cue)) if known else None
+        named = self._named.get(_plain(cue.label)) or self._named.get(_singular(cue.label))
+        if named:
+            best = min(named, key=lambda concept: (concept.kind != cue.kind, concept.iri))
+            return Evidence(cue, best.iri, 1.0, group_of(cue))
+        likeness = self._vocabulary.vectors @ self._encode_texts([cue.label])[0]
+        nearest = int(np.argmax(likeness))
+        if likeness[nearest] < _LEAST:
+            return None
+        concept = self._vocabulary.concepts[nearest]
+        return Evidence(cue, concept.iri, min(float(likeness[nearest]), 1.0), group_of(cue))
+
+
+def group_of(cue: Cue) -> str:
+    """The group in which a cue is pooled: one reading of the image by one detector.
+
+    What a detector says of one image is correlated, since it names the same thing several times.
+    """
+    return f"{cue.detector}:{cue.id.split(':', 1)[0]}" if cue.detector == "concepts" else (
+        cue.id if cue.detector == "photometry" else cue.detector
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
+
+
+def _singular(name: str) -> str:
+    plain = _plain(name)
+    for ending, stem in (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", "")):
+        if plain.endswith(ending) and not plain.endswith("ss"):
+            return plain.removesuffix(ending) + stem
+    return plain

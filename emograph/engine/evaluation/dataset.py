@@ -1,0 +1,76 @@
+"""What an evaluation is run on: images in columns, with what people said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Labels:
+    """One class per image; `classes` are all the labelling knows, used or not.
+
+    >>> Labels(("negative", "neutral", "positive"), ("positive", "negative")).codes.tolist()
+    [2, 0]
+    """
+
+    classes: tuple[str, ...]
+    values: tuple[str, ...]
+
+    @property
+    def codes(self) -> NDArray[np.intp]:
+        """The labels as positions in `classes`, shape (n,)."""
+        position = {name: code for code, name in enumerate(self.classes)}
+        return np.array([position[value] for value in self.values], dtype=np.intp)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scores:
+    """A number per image and name: `values` has shape (n, len(names))."""
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ratings:
+    """What people gave on average on a scale from `low` to `high`; `values` has shape (n,)."""
+
+    values: NDArray[np.float64]
+    low: float
+    high: float
+
+    @property
+    def scaled(self) -> NDArray[np.float64]:
+        """The ratings moved linearly so that `low` is -1, the middle 0 and `high` 1, shape (n,).
+
+        >>> Ratings(np.array([1.0, 5.0, 8.0]), low=1, high=9).scaled.tolist()
+        [-1.0, 0.0, 0.75]
+        """
+        return (2 * self.values - self.low - self.high) / (self.high - self.low)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class LabelledImages:
+    """The images of one dataset and what is known of each; row i of every column is `paths[i]`.
+
+    `labels` holds the labellings by name, such as ``emotion`` or ``damage_severity``. `votes` are
+    distributions (rows sum to 1) over emotions. `attributes` are scores of scene attributes. What a
+    dataset does not have is None, or missing in `labels`.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    labels: Mapping[str, Labels]
+    votes: Scores | None = None
+    attributes: Scores | None = None
+    valence: Ratings | None = None
+    arousal: Ratings | None = None
+    captions: tuple[str, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.paths)

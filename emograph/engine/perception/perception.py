@@ -1,0 +1,41 @@
+"""All detectors side by side: photos to cues."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from emograph.engine.cues import Cue
+from emograph.engine.images import Photo
+from emograph.engine.perception.detector import Detector, Encoding, ImageTextEncoder
+
+
+@dataclass(frozen=True)
+class Perception:
+    """Reads the cues off photos with one encoder and several detectors."""
+
+    encoder: ImageTextEncoder
+    detectors: tuple[Detector, ...]
+
+    def see(
+        self, photos: Sequence[Photo], encoding: Encoding | None = None
+    ) -> list[tuple[Cue, ...]]:
+        """The cues of each photo, detector by detector, with ids that are unique in a photo.
+
+        `encoding` saves the encoder's work where it is known already.
+        """
+        if encoding is None:
+            encoding = self.encoder.encode_images(photos)
+        found = [detector.detect(photos, encoding) for detector in self.detectors]
+        return [
+            tuple(_unique(cue for cues in found for cue in cues[index]))
+            for index in range(len(photos))
+        ]
+
+
+def _unique(cues: Iterator[Cue]) -> Iterator[Cue]:
+    taken: Counter[str] = Counter()
+    for cue in cues:
+        taken[cue.id] += 1
+        yield cue if taken[cue.id] == 1 else replace(cue, id=f"{cue.id}-{taken[cue.id]}")

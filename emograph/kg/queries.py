@@ -1,0 +1,121 @@
+"""SPARQL that people write: read-only, nothing fetched from elsewhere, bounded in time and rows."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from dataclasses import dataclass
+from itertools import islice
+
+from emograph.errors import KnowledgeError
+from emograph.kg.stores import GraphStore, Value
+from emograph.kg.terms import PREFIXES
+
+SECONDS = 10.0
+ROWS = 10_000
+# Parsers of SPARQL call themselves for each bracket, and a stack that runs over ends the process.
+LENGTH = 5_000
+DEPTH = 100
+
+# Where a word may stand and be no keyword: comments, IRIs, strings, variables and local names. An
+# escape may hide a quote or `#` in a name, so it is read as one. SERVICE anywhere else may be the
+# keyword, even right behind another word, since parsers need no blank there.
+_TOKEN = re.compile(
+    r"""
+    \\.
+    | \#[^\n\r]*
+    | <[^<>"{}|^`\\\s]*>
+    | \"{3}(?:[^"\\]|\\.|\"(?!\"\"))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
+    | \"(?:[^"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*'
+    | [?$:]\w+
+    | (?P<service>SERVICE)
+    | (?P<open>[({\[]) | (?P<close>[)}\]])
+    | .
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows that answer a query; `complete` is False where more were left off."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value | None, ...], ...]
+    complete: bool = True
+
+
+def ask(store: GraphStore, sparql: str, seconds: float = SECONDS, rows: int = ROWS) -> Table:
+    """Answer a SPARQL query within a time and a number of rows.
+
+    The prefixes of `emograph.kg.terms` need not be declared. Raises `KnowledgeError` where the
+    query is none, would change something, would ask another server, is too long or takes longer.
+    """
+    _refuse(sparql)
+    task = _Task(store, sparql, seconds, rows)
+    task.start()
+    task.join(seconds)
+    if task.is_alive():
+        raise _too_slow(seconds)
+    return task.result()
+
+
+class _Task(threading.Thread):
+    """One query in a thread of its own: it lets go of Python's lock, so waiting for it can end."""
+
+    def __init__(self, store: GraphStore, sparql: str, seconds: float, rows: int) -> None:
+        super().__init__(daemon=True)
+        self._store, self._sparql, self._rows = store, sparql, rows
+        self._seconds, self._deadline = seconds, time.monotonic() + seconds
+        self._table: Table | None = None
+        self._problem: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            answer = self._store.query(self._sparql, PREFIXES)
+            found = []
+            for row in islice(answer.rows, self._rows + 1):
+                if time.monotonic() > self._deadline:
+                    raise _too_slow(self._seconds)
+                found.append(row)
+            self._table = Table(
+                answer.columns, tuple(found[: self._rows]), complete=len(found) <= self._rows
+            )
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the caller's thread raises it
+            # The traceback would keep the rows, which only this thread may let go of.
+            self._problem = problem.with_traceback(None)
+
+    def result(self) -> Table:
+        if self._problem is not None:
+            raise self._problem
+        assert self._table is not None  # noqa: S101 - run() sets one of the two
+        return self._table
+
+
+def _refuse(sparql: str) -> None:
+    if len(sparql) > LENGTH:
+        raise KnowledgeError(
+            f"The query has {len(sparql)} characters, and {LENGTH} are allowed.",
+            "Ask in several queries.",
+        )
+    depth = 0
+    for match in _TOKEN.finditer(sparql):
+        if match["service"]:
+            raise KnowledgeError(
+                "The query asks another server (SERVICE), which is not allowed.",
+                "Leave SERVICE out, and load what you need as Turtle.",
+            )
+        depth += bool(match["open"]) - bool(match["close"])
+        if depth > DEPTH:
+            raise KnowledgeError(
+                f"The query has brackets {depth} deep, and {DEPTH} are allowed.",
+                "Ask in several queries.",
+            )
+
+
+def _too_slow(seconds: float) -> KnowledgeError:
+    return KnowledgeError(
+        f"The query was not answered within {seconds:g} s.",
+        "Ask for less: bind more of the pattern, or add a LIMIT.",
+    )
