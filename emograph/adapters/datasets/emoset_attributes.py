@@ -1,4 +1,4 @@
-"""The attribute table of EmoSet (Yang et al., 2023): which objects and scenes go with what emotion."""
+"""The attributes of EmoSet (Yang et al., 2023): which objects and scenes go with what emotion."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from emograph.adapters.datasets.tables import read_table
 from emograph.errors import DatasetError
 
 _COLUMNS = ("image", "emotion", "kind", "label")
+_TODO = "Take the file from the dataset's own download again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,10 @@ def read_emoset_attributes(root: Path) -> EmoSetAttributes:
 def _vocabulary(file: Path) -> dict[str, tuple[str, ...]]:
     try:
         info = json.loads(file.read_bytes())
-        return {
-            kind: tuple(sorted(entry["label2idx"], key=entry["label2idx"].__getitem__))
-            for kind, entry in info.items()
-        } | {"emotion": tuple(info["emotion"]["label2idx"])}
+        numbers = {kind: dict(entry["label2idx"]) for kind, entry in info.items()}
+        vocabulary = {kind: tuple(sorted(n, key=n.__getitem__)) for kind, n in numbers.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DatasetError(
-            f"{file} does not give a label2idx for each kind of label, emotion among them.",
-            "Take the file from the dataset's own download again.",
-        ) from error
+        raise DatasetError(f"{file} does not give a label2idx for every kind.", _TODO) from error
+    if "emotion" not in vocabulary:
+        raise DatasetError(f"{file} does not give the labels of the kind emotion.", _TODO)
+    return vocabulary

@@ -18,9 +18,9 @@ _AS_FOLDER = {"sad": "sadness"}
 class ImageWords:
     """What detectors said is in one image of FI, and the emotion it evokes.
 
-    `id` is the name of the image without its ending. `pairs` are adjective and noun, the likeliest
-    first. `tags` are the words of the object tags in order; the table does not tell where a tag of
-    several words, such as ``ferris wheel``, begins or ends.
+    `id` is the name of the image without its ending. `pairs` are adjective and noun. `tags` are the
+    words of the object tags in order; the table does not tell where a tag of several words, such as
+    ``ferris wheel``, begins or ends.
     """
 
     id: str

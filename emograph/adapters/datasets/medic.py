@@ -34,7 +34,7 @@ def read_medic(root: Path) -> LabelledImages:
     """MEDIC from the folder with ``labels.csv`` and ``images/``.
 
     It has four labellings and no emotions: ``damage_severity``, ``informative``, ``humanitarian``
-    and ``disaster_types``, which gives one type per image.
+    and ``disaster_types``.
     """
     require(root, "MEDIC", "labels.csv", "images")
     table = root / "labels.csv"

@@ -38,7 +38,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one condition, such as ``graph``, reached on one dataset, and the settings it ran with."""
+    """What one condition, such as ``graph``, reached on one dataset, and with which settings."""
 
     dataset: str
     condition: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +28,15 @@ class Crowd:
     mean: Array
     covariance: Array
 
+    def standardise(self, texts: Array) -> Array:
+        """Text vectors (m, t) over their spread: (v - mean) times one is a standard score."""
+        spread = np.sqrt(np.einsum("mi,ij,mj->m", texts, self.covariance, texts, optimize=True))
+        scaled: Array = texts / np.maximum(spread, 1e-6)[:, None]
+        return scaled
+
     def standing(self, vectors: Array, texts: Array) -> Array:
         """Standard scores (n, m) of n image vectors against m text vectors."""
-        spread = np.sqrt(np.einsum("mi,ij,mj->m", texts, self.covariance, texts, optimize=True))
-        scores: Array = ((vectors - self.mean) @ texts.T) / np.maximum(spread, 1e-6)
+        scores: Array = (vectors - self.mean) @ self.standardise(texts).T
         return scores
 
 
@@ -52,7 +57,7 @@ class ConceptDetector:
     """Names the `most` nearest concepts of each part of the vocabulary.
 
     The image's place among the texts is that of the encoder plus, where there is one, that of a
-    head trained on captions. `parts` names the vocabularies that are read side by side: EmoSet's
+    head trained on captions. Its parts are the vocabularies that are read side by side: EmoSet's
     labels, situations, and what packs add.
     """
 
@@ -62,7 +67,7 @@ class ConceptDetector:
         self,
         vocabulary: Vocabulary,
         crowd: Crowd,
-        calibration: Mapping[str, Platt],
+        calibration: Platt,
         captions: CaptionHead | None = None,
         most: int = 20,
     ) -> None:
@@ -70,23 +75,12 @@ class ConceptDetector:
         self._captions = captions
         self._most = most
         self._mean = crowd.mean
-        spread = np.sqrt(
-            np.einsum(
-                "mi,ij,mj->m",
-                vocabulary.vectors,
-                crowd.covariance,
-                vocabulary.vectors,
-                optimize=True,
-            )
-        )
-        self._texts = vocabulary.vectors / np.maximum(spread, 1e-6)[:, None]
+        self._texts = crowd.standardise(vocabulary.vectors)
         parts = defaultdict(list)
         for row, concept in enumerate(vocabulary.concepts):
             parts[concept.vocabulary].append(row)
-        self._parts = {
-            name: (np.array(rows), calibration.get(name, calibration["emoset"]))
-            for name, rows in parts.items()
-        }
+        self._parts = [np.array(rows) for rows in parts.values()]
+        self._calibration = calibration
 
     def detect(self, photos: Sequence[Photo], encoding: Encoding) -> list[tuple[Cue, ...]]:  # noqa: ARG002
         """The nearest concepts of each photo, most confident first."""
@@ -98,11 +92,11 @@ class ConceptDetector:
 
     def _name(self, scores: NDArray[np.float32]) -> tuple[Cue, ...]:
         cues = []
-        for rows, calibration in self._parts.values():
+        for rows in self._parts:
             best = rows[np.argsort(-scores[rows], kind="stable")[: self._most]]
             cues += [
                 self._cue(row, confidence)
-                for row, confidence in zip(best, calibration(scores[best]), strict=True)
+                for row, confidence in zip(best, self._calibration(scores[best]), strict=True)
             ]
         return tuple(sorted(cues, key=lambda cue: -cue.confidence))
 

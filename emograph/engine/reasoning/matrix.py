@@ -15,10 +15,7 @@ from emograph.kg import terms
 from emograph.kg.graph import KnowledgeGraph
 from emograph.kg.schemes import EmotionScheme
 
-# What a witness's word is worth. Those that counted something else (words said of pictures) or
-# nothing at all (what we wrote ourselves) would otherwise speak as surely as those that counted.
-_TRUST: Mapping[str, float] = {APPRAISED: 1.0}
-_TRUST_OF_COUNTS = 0.5
+_TRUST: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +64,13 @@ def compile_matrix(
     log_odds = np.zeros((len(vocabulary.concepts), len(scheme.labels)))
     own = np.zeros(len(vocabulary.concepts))
     for witness in witnesses:
-        log_odds += _TRUST.get(witness.name, _TRUST_OF_COUNTS) * witness.log_odds
+        log_odds += trust_in(witness.name) * witness.log_odds
         own += witness.own
     return AssociationMatrix(
         scheme, vocabulary, tuple(witnesses), log_odds, own / (own + 20.0)
     )
+
+
+def trust_in(witness: str) -> float:
+    """What the word of a witness is worth, against 1 for the counts of labels themselves."""
+    return _TRUST.get(witness, 1.0)

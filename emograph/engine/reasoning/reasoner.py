@@ -41,8 +41,13 @@ class Reasoner:
         self.matrix = matrix
         self.temperature = temperature
         gain = balance.gain / temperature
+        self._gain = gain
         self._prior = _centred(-gain * balance.mean)
-        self._log_odds = _centred(_centred(matrix.log_odds) * gain)
+        self._log_odds = self.weighed(matrix.log_odds)
+
+    def weighed(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds (n, e) as this reasoner counts them: against the mean emotion, gain over T."""
+        return _centred(_centred(log_odds) * self._gain)
 
     def infer(self, evidence: Sequence[Evidence]) -> Posterior:
         """The posterior given the evidence, with each cue's exact contribution to it.

@@ -1,0 +1,228 @@
+"""The one place that joins adapters to the engine: settings in, engine out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+from emograph import __version__
+from emograph.adapters.models.assets import (
+    EFFICIENTNET_LITE2,
+    FACE_BOXES,
+    FACIAL_EXPRESSION,
+    MINILM_TOKENIZER,
+    MINILM_WEIGHTS,
+    locate,
+)
+from emograph.adapters.stores.oxigraph import open_store
+from emograph.config import Settings, load_settings
+from emograph.engine.alignment import Aligner
+from emograph.engine.engine import Engine, Failure
+from emograph.engine.explanation.explanation import Explanation
+from emograph.engine.perception.concepts import ConceptDetector
+from emograph.engine.perception.detector import Array, Detector, ImageTextEncoder
+from emograph.engine.perception.faces import FaceDetector
+from emograph.engine.perception.heads import HeadDetector
+from emograph.engine.perception.perception import Perception
+from emograph.engine.perception.photometry import PhotometryDetector
+from emograph.engine.perception.vocabulary import Vocabulary, embed, text_of
+from emograph.engine.perception.weights import HeadWeights, LinearHeads
+from emograph.engine.reasoning.crowd import load_crowd
+from emograph.engine.reasoning.matrix import compile_matrix
+from emograph.engine.reasoning.reasoner import Reasoner, balance_on
+from emograph.errors import EmographError
+from emograph.kg.concepts import Concept
+from emograph.kg.graph import KnowledgeGraph
+
+WEIGHTS = Path(__file__).parent / "weights"
+"""The folder of the weights that emograph trained, one folder for each profile."""
+
+# Vocabularies that the image-text space is read against; those of other detectors are not.
+_READ_BY_OTHERS = frozenset({"imagenet", "sun", "medic", "photometry", "fer", "people", "wordnet"})
+_NAMED_KINDS = frozenset({"scene", "object", "action"})
+
+
+def load(**settings: Any) -> Engine:
+    """Build an engine; settings that are not given come from the environment and emograph.toml.
+
+    Fetches weights that are missing. Raises EmographError where a setting is wrong.
+    """
+    return _load(load_settings(**settings))
+
+
+def explain(image: Any, scheme: str | None = None, **settings: Any) -> Explanation:
+    """Explain what an image makes its viewers feel, and why.
+
+    `image` is a path, the bytes of a file, a PIL image or an array; `scheme` is ``mikels``,
+    ``ekman`` or ``plutchik``. The engine is built once for each set of settings. Raises ImageError
+    where the image cannot be read.
+    """
+    return load(**settings).explain(image, scheme)
+
+
+def annotate(
+    images: Iterable[Any], scheme: str | None = None, **settings: Any
+) -> Iterator[Explanation | Failure]:
+    """Explain many images in batches, in their order; what cannot be read gives a Failure."""
+    return load(**settings).annotate(images, scheme)
+
+
+def load_graph() -> KnowledgeGraph:
+    """The knowledge graph of the package, in memory."""
+    return KnowledgeGraph.load(open_store())
+
+
+@cache
+def _load(settings: Settings) -> Engine:
+    _use_threads(settings.threads)
+    graph = load_graph()
+    encoder = load_encoder(settings, graph)
+    vocabulary = load_vocabulary(settings, graph, encoder)
+    profile = profile_folder(settings)
+    weights = HeadWeights.load(profile / "heads.safetensors", encoder.name)
+    temperatures = json.loads((profile / "temperatures.json").read_text("utf-8"))
+
+    def reasoner_for(scheme: str) -> Reasoner:
+        matrix = compile_matrix(graph, vocabulary, graph.scheme(scheme))
+        crowd = load_crowd(profile / "crowd.safetensors", encoder.name)
+        return Reasoner(matrix, balance_on(matrix, crowd), temperatures.get(scheme, 1.0))
+
+    return Engine(
+        graph,
+        Perception(encoder, load_detectors(settings, encoder, vocabulary, weights)),
+        Aligner(vocabulary, encoder.encode_texts),
+        reasoner_for,
+        scheme=settings.scheme,
+        versions={
+            "emograph": __version__,
+            "graph": graph.version,
+            "encoder": encoder.name,
+        },
+        notes=(
+            "No vote of a vision-language model was cast: this profile has none.",
+            "No vote of a student was cast: this profile has none.",
+        ),
+        max_pixels=settings.max_pixels,
+    )
+
+
+def load_encoder(settings: Settings, graph: KnowledgeGraph) -> ImageTextEncoder:
+    """The image-text encoder that the settings name."""
+    if settings.encoder != "embedded":
+        raise EmographError(
+            f"There is no encoder {settings.encoder!r}.", 'Use the encoder "embedded".'
+        )
+    from emograph.adapters.models.embedded import NAME, EmbeddedEncoder
+
+    encode = _text_encoder(settings.cache)
+    classes = [text_of(concept) for concept in imagenet_classes(graph)]
+    return EmbeddedEncoder(
+        locate(EFFICIENTNET_LITE2, settings.cache),
+        embed(classes, encode, NAME, settings.cache),
+        encode,
+    )
+
+
+def load_vocabulary(
+    settings: Settings, graph: KnowledgeGraph, encoder: ImageTextEncoder
+) -> Vocabulary:
+    """All concepts that can be seen, with their vectors in the encoder's space."""
+    concepts = tuple(c for c in graph.concepts() if c.kind and c.vocabulary != "wordnet")
+    texts = [text_of(concept) for concept in concepts]
+    return Vocabulary(concepts, embed(texts, encoder.encode_texts, encoder.name, settings.cache))
+
+
+def load_detectors(
+    settings: Settings,
+    encoder: ImageTextEncoder,
+    vocabulary: Vocabulary,
+    weights: HeadWeights,
+) -> tuple[Detector, ...]:
+    """The detectors of the profile, side by side."""
+    from emograph.adapters.models.embedded import EmbeddedEncoder
+    from emograph.adapters.models.faces import TfliteFaces
+
+    by_iri = {concept.iri: concept for concept in vocabulary.concepts}
+    named = vocabulary.where(
+        lambda c: c.vocabulary not in _READ_BY_OTHERS and c.kind in _NAMED_KINDS
+    )
+    detectors: list[Detector] = [
+        PhotometryDetector(),
+        ConceptDetector(named, weights.crowd, weights.naming, weights.captions),
+        _heads("attributes", weights.attributes, by_iri),
+        _heads("disasters", weights.disasters, by_iri),
+    ]
+    if isinstance(encoder, EmbeddedEncoder):
+        rows, bias = encoder.classifier
+        classes = _in_class_order(vocabulary.concepts)
+        detectors.append(
+            HeadDetector(
+                "imagenet",
+                classes,
+                rows,
+                bias,
+                exclusive=True,
+                temperature=weights.class_temperature,
+            )
+        )
+    faces = TfliteFaces(
+        locate(FACE_BOXES, settings.cache),
+        locate(FACIAL_EXPRESSION, settings.cache),
+        settings.threads,
+    )
+    return (*detectors, FaceDetector(faces))
+
+
+def profile_folder(settings: Settings) -> Path:
+    """The folder of the weights trained for the settings' profile."""
+    folder = WEIGHTS / settings.profile
+    if not folder.is_dir():
+        known = ", ".join(sorted(path.name for path in WEIGHTS.iterdir() if path.is_dir()))
+        raise EmographError(f"There is no profile {settings.profile!r}.", f"Use one of: {known}.")
+    return folder
+
+
+def imagenet_classes(graph: KnowledgeGraph) -> tuple[Concept, ...]:
+    """The 1,000 ImageNet classes in the order of the classifier's outputs."""
+    return tuple(c for c in _in_class_order(graph.concepts()) if c is not None)
+
+
+def _in_class_order(concepts: Sequence[Concept]) -> list[Concept | None]:
+    classes: list[Concept | None] = [None] * 1000
+    for concept in concepts:
+        if concept.notation.startswith("imagenet:"):
+            classes[int(concept.notation.removeprefix("imagenet:"))] = concept
+    return classes
+
+
+def _heads(name: str, heads: LinearHeads, by_iri: dict[str, Concept]) -> HeadDetector:
+    concepts = [by_iri.get(iri) for iri in heads.concepts]
+    return HeadDetector(name, concepts, heads.weights, heads.bias, exclusive=False)
+
+
+def _text_encoder(folder: Path) -> Callable[[Sequence[str]], Array]:
+    """MiniLM, read when the first text comes: known texts have their vectors in the cache."""
+
+    @cache
+    def model() -> Any:
+        from emograph.adapters.models.minilm import MiniLM
+
+        return MiniLM(locate(MINILM_WEIGHTS, folder), locate(MINILM_TOKENIZER, folder))
+
+    def encode(texts: Sequence[str]) -> Array:
+        vectors: Array = model().encode(texts)
+        return vectors
+
+    return encode
+
+
+def _use_threads(threads: int) -> None:
+    import torch
+
+    torch.set_num_threads(threads)
+
+

@@ -1,0 +1,44 @@
+"""Encodes whole datasets once: encodings of files are kept in the cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from emograph.engine.images import open_photo
+from emograph.engine.perception.detector import Encoding, ImageTextEncoder
+
+_BATCH = 64
+
+
+def encode_paths(encoder: ImageTextEncoder, paths: Sequence[Path], cache: Path) -> Encoding:
+    """The encodings of image files, from the cache where the same files were encoded before.
+
+    Files are told apart by path, size and time of change.
+    """
+    digest = hashlib.sha256(encoder.name.encode())
+    for path in paths:
+        stat = path.stat()
+        digest.update(f"{path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    kept = cache / "encodings" / f"{digest.hexdigest()[:24]}.safetensors"
+    try:
+        tensors = load_file(kept)
+        return Encoding(tensors["features"], tensors["vectors"])
+    except (OSError, SafetensorError, KeyError):
+        pass
+    parts = [
+        encoder.encode_images([open_photo(path) for path in paths[start : start + _BATCH]])
+        for start in range(0, len(paths), _BATCH)
+    ]
+    encoding = Encoding(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.vectors for part in parts]),
+    )
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    save_file({"features": encoding.features, "vectors": encoding.vectors}, kept)
+    return encoding

@@ -1,0 +1,141 @@
+"""The engine: photos in, explanations out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from emograph.engine.alignment import Aligner
+from emograph.engine.cues import Cue, Evidence
+from emograph.engine.explanation.explanation import Explanation
+from emograph.engine.images import Photo, open_photo
+from emograph.engine.perception.perception import Perception
+from emograph.engine.reasoning.paths import PathFinder
+from emograph.engine.reasoning.reasoner import Reasoner
+from emograph.errors import EmographError
+from emograph.kg.graph import KnowledgeGraph
+
+BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An image that could not be explained, and why; the others of its batch are not affected."""
+
+    source: str
+    error: EmographError
+
+
+class Engine:
+    """Explains photos with one graph, one perception and one reasoner per emotion scheme.
+
+    `reasoner_for` builds the reasoner of a scheme when it is first asked for. An engine is cheap to
+    ask and slow to build; threads may share it.
+    """
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        perception: Perception,
+        aligner: Aligner,
+        reasoner_for: Callable[[str], Reasoner],
+        *,
+        scheme: str,
+        versions: Mapping[str, str],
+        notes: Sequence[str] = (),
+        max_pixels: int,
+    ) -> None:
+        self.graph = graph
+        self.perception = perception
+        self.aligner = aligner
+        self.scheme = scheme
+        self._reasoner_for = reasoner_for
+        self._finders: dict[str, PathFinder] = {}
+        self._lock = threading.Lock()
+        self._versions = dict(versions)
+        self._notes = tuple(notes)
+        self._max_pixels = max_pixels
+
+    def reasoner(self, scheme: str | None = None) -> Reasoner:
+        """The reasoner of a scheme; raises KnowledgeError where the graph has no such scheme."""
+        return self._finder(scheme).reasoner
+
+    def _finder(self, scheme: str | None) -> PathFinder:
+        name = scheme or self.scheme
+        with self._lock:
+            if name not in self._finders:
+                self.graph.scheme(name)
+                self._finders[name] = PathFinder(self.graph, self._reasoner_for(name))
+            return self._finders[name]
+
+    def open(self, image: Any) -> Photo:
+        """Open an image within the engine's limits; see `emograph.engine.images.open_photo`."""
+        return open_photo(image, self._max_pixels)
+
+    def explain(self, image: Any, scheme: str | None = None) -> Explanation:
+        """Explain one image: a path, bytes, a PIL image, an array or a Photo.
+
+        Raises ImageError where it is none, KnowledgeError where there is no such scheme.
+        """
+        return self._explain_batch([self.open(image)], scheme)[0]
+
+    def annotate(
+        self, images: Iterable[Any], scheme: str | None = None
+    ) -> Iterator[Explanation | Failure]:
+        """Explain many images in batches, in their order; what cannot be read gives a Failure."""
+        waiting = iter(images)
+        while batch := list(islice(waiting, BATCH)):
+            opened = [self._try_open(image) for image in batch]
+            photos = [photo for photo in opened if isinstance(photo, Photo)]
+            explained = iter(self._explain_batch(photos, scheme))
+            for photo in opened:
+                yield next(explained) if isinstance(photo, Photo) else photo
+
+    def evidence(self, cues: Sequence[Cue]) -> tuple[Evidence, ...]:
+        """The evidence of one image's cues."""
+        return self.aligner.align(cues)
+
+    def _try_open(self, image: Any) -> Photo | Failure:
+        try:
+            return self.open(image)
+        except EmographError as error:
+            source = image if isinstance(image, str) else getattr(image, "name", type(image).__name__)
+            return Failure(str(source), error)
+
+    def _explain_batch(
+        self, photos: Sequence[Photo], scheme: str | None
+    ) -> list[Explanation]:
+        if not photos:
+            return []
+        finder = self._finder(scheme)
+        start = time.perf_counter()
+        seen = self.perception.see(photos)
+        perceived = (time.perf_counter() - start) / len(photos)
+        explanations = []
+        for photo, cues in zip(photos, seen, strict=True):
+            start = time.perf_counter()
+            evidence = self.aligner.align(cues)
+            aligned = time.perf_counter()
+            posterior = finder.reasoner.infer(evidence)
+            reasoned = time.perf_counter()
+            explanations.append(
+                Explanation(
+                    photo=photo,
+                    finder=finder,
+                    cues=cues,
+                    evidence=evidence,
+                    posterior=posterior,
+                    timings_ms={
+                        "perception": round(1000 * perceived, 3),
+                        "alignment": round(1000 * (aligned - start), 3),
+                        "reasoning": round(1000 * (reasoned - aligned), 3),
+                    },
+                    versions=self._versions,
+                    notes=self._notes,
+                )
+            )
+        return explanations

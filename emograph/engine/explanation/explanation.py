@@ -1,0 +1,194 @@
+"""What the engine hands back: the distribution, the evidence for it, and ways to look at both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from emograph.engine.cues import Contribution, Cue, Evidence, Posterior
+from emograph.engine.explanation.document import SCHEMA_ID
+from emograph.engine.explanation.prose import why
+from emograph.engine.images import Photo
+from emograph.engine.reasoning.paths import Path, PathFinder, strongest
+from emograph.engine.reasoning.reasoner import Reasoner
+from emograph.errors import EmographError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from rdflib import Dataset
+
+_PATHS_KEPT = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What an image makes its viewers feel, and why."""
+
+    photo: Photo
+    finder: PathFinder
+    cues: tuple[Cue, ...]
+    evidence: tuple[Evidence, ...]
+    posterior: Posterior
+    timings_ms: Mapping[str, float]
+    versions: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def reasoner(self) -> Reasoner:
+        """The reasoner that inferred the posterior, with its association matrix."""
+        return self.finder.reasoner
+
+    @property
+    def emotions(self) -> Mapping[str, float]:
+        """The calibrated distribution over the scheme's emotions; it adds up to 1."""
+        return self.posterior.emotions
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What each cue adds to each emotion; with the prior they add up to the log-odds."""
+        return self.posterior.contributions
+
+    @property
+    def valence(self) -> float:
+        """Expected pleasantness, -1 (unpleasant) to 1 (pleasant)."""
+        return float(self._probabilities @ self.reasoner.matrix.scheme.valence)
+
+    @property
+    def arousal(self) -> float:
+        """Expected arousal, -1 (calm) to 1 (excited)."""
+        return float(self._probabilities @ self.reasoner.matrix.scheme.arousal)
+
+    @property
+    def unknown_share(self) -> float:
+        """How much of what was seen the graph does not know from its own counts, 0..1."""
+        return self.reasoner.unknown_share(self.evidence, sum(c.confidence for c in self.cues))
+
+    def paths(self, n: int = 5, emotion: str | None = None) -> list[Path]:
+        """The n strongest paths to an emotion (the leading one if none is named)."""
+        return strongest(self.finder.find(self.evidence, emotion or self.leading), n)
+
+    def why(self) -> list[str]:
+        """Three plain sentences built from the evidence."""
+        return why(self)
+
+    @property
+    def leading(self) -> str:
+        """The likeliest emotion."""
+        return max(self.emotions, key=lambda label: self.emotions[label])
+
+    def without(self, cue: str) -> Explanation:
+        """The same image without a cue, named by its id, or without all that have this label.
+
+        Raises EmographError where no cue is called that.
+        """
+        gone = {c.id for c in self.cues if cue in (c.id, c.label)}
+        if not gone:
+            likeliest = sorted(self.cues, key=lambda c: -c.confidence)[:5]
+            raise EmographError(
+                f"No cue of this image is called {cue!r}.",
+                f"Name one by id or label, such as: {', '.join(c.id for c in likeliest)}.",
+            )
+        evidence = tuple(e for e in self.evidence if e.cue.id not in gone)
+        return replace(
+            self,
+            cues=tuple(c for c in self.cues if c.id not in gone),
+            evidence=evidence,
+            posterior=self.reasoner.infer(evidence),
+            notes=(*self.notes, f"Without the cue {', '.join(sorted(gone))}."),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The explanation as JSON values; `emograph.engine.explanation.document` has the schema."""
+        return {
+            "schema": SCHEMA_ID,
+            "image": {
+                "source": self.photo.source,
+                "sha256": self.photo.sha256,
+                "width": self.photo.width,
+                "height": self.photo.height,
+            },
+            "scheme": self.posterior.scheme,
+            "emotions": dict(self.emotions),
+            "valence": self.valence,
+            "arousal": self.arousal,
+            "cues": [_cue(cue) for cue in self.cues],
+            "prior": dict(self.posterior.prior),
+            "contributions": [
+                {"cue": c.cue, "emotion": c.emotion, "log_odds": c.log_odds}
+                for c in self.contributions
+            ],
+            "paths": [_path(path) for path in self.paths(_PATHS_KEPT)],
+            "why": self.why(),
+            "unknown_share": self.unknown_share,
+            "votes": {"graph": dict(self.emotions)},
+            "gate": {"graph": 1.0},
+            "notes": list(self.notes),
+            "timings_ms": dict(self.timings_ms),
+            "versions": dict(self.versions),
+        }
+
+    def to_rdf(self) -> Dataset:
+        """The explanation as an rdflib dataset, one named graph (PROV-O, SOSA, Onyx)."""
+        from emograph.kg.provenance import explanation_graph
+
+        return explanation_graph(self.to_dict())
+
+    def to_html(self) -> str:
+        """One self-contained page: the photo with regions, the bars, the evidence graph."""
+        from emograph.engine.explanation.page import render_page
+
+        return render_page(self.to_dict(), self._jpeg(960))
+
+    def plot(self) -> Figure:
+        """A matplotlib figure: photo, emotions, contributions."""
+        from emograph.engine.explanation.plot import plot
+
+        return plot(self.to_dict(), self.photo.pixels)
+
+    def _repr_html_(self) -> str:
+        from emograph.engine.explanation.page import render_card
+
+        return render_card(self.to_dict(), self._jpeg(320))
+
+    def _jpeg(self, side: int) -> bytes:
+        image = Image.fromarray(self.photo.pixels)
+        image.thumbnail((side, side))
+        buffer = BytesIO()
+        image.save(buffer, "JPEG", quality=85)
+        return buffer.getvalue()
+
+    @property
+    def _probabilities(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        return np.array([self.emotions[e] for e in self.reasoner.matrix.scheme.labels])
+
+
+def _cue(cue: Cue) -> dict[str, Any]:
+    region = cue.region
+    return {
+        "id": cue.id,
+        "kind": cue.kind,
+        "label": cue.label,
+        "confidence": min(max(cue.confidence, 0.0), 1.0),
+        "region": region and {"x": region.x, "y": region.y, "w": region.w, "h": region.h},
+        "detector": cue.detector,
+        "concept": cue.concept,
+    }
+
+
+def _path(path: Path) -> dict[str, Any]:
+    return {
+        "cue": path.cue,
+        "emotion": path.emotion,
+        "log_odds": path.log_odds,
+        "steps": [{"type": s.type, "id": s.id, "label": s.label} for s in path.steps],
+        "relations": list(path.relations),
+        "probability": path.probability,
+        "baseline": path.baseline,
+        "count": path.count,
+        "source": path.source,
+    }

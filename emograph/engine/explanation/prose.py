@@ -1,0 +1,89 @@
+"""Three plain sentences that say why, built from the posterior and its paths and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emograph.engine.explanation.document import percent, ranked
+from emograph.engine.reasoning.paths import Path
+
+if TYPE_CHECKING:
+    from emograph.engine.explanation.explanation import Explanation
+
+_NEUTRAL = "neutral"
+# A cue that shifts the odds by less than this is not worth a word.
+_LEAST = 0.02
+
+
+def why(explanation: Explanation) -> list[str]:
+    """What it evokes; what speaks for it and by which knowledge; what speaks against it."""
+    (first, p), (second, q) = ranked(explanation.emotions)[:2]
+    lead = f"Most of all this image evokes {_feeling(first)} ({percent(p)}), then {_feeling(second)} ({percent(q)})."
+    if not explanation.evidence:
+        return [lead, "Nothing was seen in it that the knowledge graph knows.", _nothing_else()]
+    paths = explanation.paths(1000, first)
+    return [lead, _for(first, paths), _against(first, paths, explanation)]
+
+
+def _for(emotion: str, paths: list[Path]) -> str:
+    strongest = _by_cue([path for path in paths if path.log_odds > _LEAST])[:2]
+    if not strongest:
+        return f"No single cue speaks clearly for {_feeling(emotion)}."
+    reasons = [_reason(path) for path in strongest]
+    return f"For {_feeling(emotion)} speaks {', and '.join(reasons)}."
+
+
+def _against(emotion: str, paths: list[Path], explanation: Explanation) -> str:
+    totals: dict[str, float] = {}
+    for contribution in explanation.contributions:
+        if contribution.emotion == emotion:
+            totals[contribution.cue] = contribution.log_odds
+    names = {cue.id: cue for cue in explanation.cues}
+    cue, log_odds = min(totals.items(), key=lambda item: (item[1], item[0]))
+    if log_odds > -_LEAST:
+        return "Nothing that was seen speaks clearly against it."
+    rest = explanation.without(cue)
+    change = rest.emotions[emotion] - explanation.emotions[emotion]
+    return (
+        f"Against it speaks {_quoted(names[cue].label)}: without it {_feeling(emotion)} would be at "
+        f"{percent(rest.emotions[emotion])} instead of {percent(explanation.emotions[emotion])}."
+        if abs(change) >= 0.005
+        else f"Against it speaks {_quoted(names[cue].label)}, though it hardly changes the result."
+    )
+
+
+def _by_cue(paths: list[Path]) -> list[Path]:
+    """The strongest path of each cue, in the order of the paths; labels are told once."""
+    told: set[str] = set()
+    kept = []
+    for path in paths:
+        label = path.steps[0].label
+        if label not in told:
+            told.add(label)
+            kept.append(path)
+    return kept
+
+
+def _reason(path: Path) -> str:
+    cue, *between, _ = path.steps
+    appraisal = next((step for step in between if step.type == "appraisal"), None)
+    concepts = [step for step in between if step.type == "concept" and step.label != cue.label]
+    if appraisal is not None:
+        kind = f", a kind of {_quoted(concepts[-1].label)}" if concepts else ""
+        return f"{_quoted(cue.label)}{kind}, which people appraise as {appraisal.label}"
+    share = f"goes with it in {percent(path.probability)} of cases (all: {percent(path.baseline)})"
+    if concepts:
+        return f"{_quoted(cue.label)}, close to {_quoted(concepts[-1].label)}, which {share}"
+    return f"{_quoted(cue.label)}, which {share}"
+
+
+def _feeling(emotion: str) -> str:
+    return "a neutral feeling" if emotion == _NEUTRAL else emotion.replace("_", " ")
+
+
+def _quoted(label: str) -> str:
+    return f"“{label}”"
+
+
+def _nothing_else() -> str:
+    return "The answer is what is expected of any image."

@@ -1,0 +1,165 @@
+"""The ways from a cue to an emotion, with what each of them adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from emograph.engine.cues import Evidence
+from emograph.engine.reasoning.matrix import trust_in
+from emograph.engine.reasoning.pooling import pooled_weights
+from emograph.engine.reasoning.reasoner import Reasoner
+from emograph.engine.reasoning.witnesses import (
+    APPRAISED,
+    Witness,
+    appraisal_profiles,
+    appraisals_of,
+)
+from emograph.kg import terms
+from emograph.kg.graph import KnowledgeGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A node of a path: a cue, a concept, an appraisal or an emotion."""
+
+    type: str
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way from a cue to an emotion.
+
+    `relations` are the words between the steps. `probability` is P(emotion | last node), `baseline`
+    P(emotion) by the same source, `count` how many observations stand behind it. All paths of a cue
+    to an emotion add up to its contribution.
+    """
+
+    cue: str
+    emotion: str
+    log_odds: float
+    steps: tuple[Step, ...]
+    relations: tuple[str, ...]
+    probability: float
+    baseline: float
+    count: float
+    source: str
+
+
+class PathFinder:
+    """Finds the paths behind a posterior of one reasoner."""
+
+    def __init__(self, graph: KnowledgeGraph, reasoner: Reasoner) -> None:
+        self.reasoner = reasoner
+        self._scheme = reasoner.matrix.scheme
+        self._concepts = {concept.iri: concept for concept in graph.concepts()}
+        self._appraisals = {appraisal.iri: appraisal.label for appraisal in graph.appraisals()}
+        self._profiles = appraisal_profiles(graph, self._scheme)
+        self._judged = appraisals_of(graph)
+        self._sources = source_labels(graph)
+
+    def find(self, evidence: Sequence[Evidence], emotion: str) -> list[Path]:
+        """All paths to an emotion, the strongest (for or against) first."""
+        matrix = self.reasoner.matrix
+        known = [e for e in evidence if e.concept in matrix.rows]
+        weights = pooled_weights([e.group for e in known], [e.strength for e in known])
+        column = self._scheme.labels.index(emotion)
+        paths = []
+        for witness in matrix.witnesses:
+            told = self.reasoner.weighed(trust_in(witness.name) * witness.log_odds)[:, column]
+            for piece, weight in zip(known, weights, strict=True):
+                row = matrix.rows[piece.concept]
+                if told[row]:
+                    paths.append(
+                        self._path(piece, witness, row, column, float(weight * told[row]))
+                    )
+        return sorted(paths, key=lambda path: (-abs(path.log_odds), path.cue, path.source))
+
+    def _path(
+        self, piece: Evidence, witness: Witness, row: int, column: int, log_odds: float
+    ) -> Path:
+        concept = self.reasoner.matrix.vocabulary.concepts[row]
+        steps = [
+            Step("cue", piece.cue.id, piece.cue.label),
+            Step("concept", concept.iri, concept.label),
+        ]
+        relations = ["stands for"]
+        probability, count = witness.probability[row, column], witness.own[row]
+        if witness.name == APPRAISED:
+            count = self._through_appraisal(concept.iri, column, steps, relations)
+        elif not witness.own[row]:
+            kin = self.reasoner.matrix.vocabulary.concepts[witness.kin[row]]
+            steps.append(Step("concept", kin.iri, kin.label))
+            relations.append("is close to")
+            count = witness.own[witness.kin[row]]
+        steps.append(
+            Step("emotion", self._scheme.iris[column], self._scheme.labels[column])
+        )
+        relations.append("evokes" if witness.name == APPRAISED else "goes with")
+        return Path(
+            cue=piece.cue.id,
+            emotion=self._scheme.labels[column],
+            log_odds=log_odds,
+            steps=tuple(steps),
+            relations=tuple(relations),
+            probability=float(probability),
+            baseline=float(witness.baseline[column]),
+            count=float(count),
+            source=self._sources.get(witness.source, witness.name),
+        )
+
+    def _through_appraisal(
+        self, iri: str, column: int, steps: list[Step], relations: list[str]
+    ) -> float:
+        """Add the broader concepts up to one with appraisals, and the appraisal that says most."""
+        for broader in self._way_up(iri)[1:]:
+            steps.append(Step("concept", broader, self._concepts[broader].label))
+            relations.append("is a kind of")
+        judgement = self._judged.get(steps[-1].id, {})
+        if judgement:
+            uniform = 1.0 / len(self._scheme.labels)
+            most = max(
+                judgement,
+                key=lambda a: (abs(judgement[a] * (self._profiles[a][column] - uniform)), a),
+            )
+            steps.append(Step("appraisal", most, self._appraisals[most]))
+            relations.append("is appraised as")
+        return 0.0
+
+    def _way_up(self, iri: str) -> list[str]:
+        """From a concept to its nearest broader one with appraisals, one line of descent."""
+        level = [[iri]]
+        seen = {iri}
+        while level:
+            for way in level:
+                if way[-1] in self._judged:
+                    return way
+            level = [
+                [*way, parent]
+                for way in level
+                for parent in self._concepts[way[-1]].broader
+                if parent in self._concepts and parent not in seen
+            ]
+            seen.update(way[-1] for way in level)
+        return [iri]
+
+
+def source_labels(graph: KnowledgeGraph) -> Mapping[str, str]:
+    """The names of all sources of knowledge, by IRI."""
+    found = graph.query(
+        "SELECT ?source ?label WHERE { ?source a emo:Source ; skos:prefLabel ?label }"
+    )
+    return {str(source): str(label) for source, label in found.rows}
+
+
+def strongest(paths: Sequence[Path], n: int) -> list[Path]:
+    """The n strongest paths, at most two of them from one cue, so that several cues are heard."""
+    taken: dict[str, int] = {}
+    kept = []
+    for path in paths:
+        taken[path.cue] = taken.get(path.cue, 0) + 1
+        if taken[path.cue] <= 2:
+            kept.append(path)
+    return kept[:n]

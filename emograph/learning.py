@@ -1,0 +1,169 @@
+"""Joins datasets to training: what `emograph learn` does, and what it writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emograph.adapters.datasets import open_dataset
+from emograph.adapters.datasets.fi_cues import read_fi_cues
+from emograph.assembly import (
+    _load,
+    load_encoder,
+    load_graph,
+    load_vocabulary,
+    profile_folder,
+)
+from emograph.config import Settings
+from emograph.encoding import encode_paths
+from emograph.engine.cues import Evidence
+from emograph.engine.evaluation.dataset import LabelledImages
+from emograph.engine.perception.detector import Encoding, ImageTextEncoder
+from emograph.engine.perception.vocabulary import Vocabulary
+from emograph.engine.reasoning.crowd import save_crowd
+from emograph.engine.training.phrases import STRENGTH, phrase_counts, shares_by_phrases
+from emograph.engine.training.profile import Labelled, fit_profile
+from emograph.kg import terms
+from emograph.kg.authoring.associations import emoset_turtle, fractions_turtle
+from emograph.kg.authoring.concepts import concepts_turtle
+from emograph.kg.authoring.elicitors import elicitors_turtle
+from emograph.kg.authoring.light import light_turtle
+from emograph.kg.concepts import Concept
+from emograph.kg.graph import ONTOLOGIES
+
+_CLASS_TEMPERATURE = 1.5
+_CROWD = 300
+_PHRASED = frozenset({"emoset", "situation", "sun", "medic"})
+
+
+def learn_concepts(emoset: Path, wordnet: Path, imagenet: Path) -> list[Path]:
+    """Write the concepts and what brings about which appraisal, from tables and WordNet."""
+    sources = ONTOLOGIES / "sources"
+    return [
+        _write("concepts", concepts_turtle(emoset / "info.json", wordnet, imagenet, sources)),
+        _write("elicitors", elicitors_turtle(sources / "elicitors.tsv", wordnet)),
+        _write("light", light_turtle(sources / "light.tsv")),
+    ]
+
+
+def learn_associations(settings: Settings, emoset: Path, fi: Path | None) -> list[Path]:
+    """Write associations: counts over EmoSet's labels and, by nearness, over what is said of FI."""
+    written = [_write("emoset", emoset_turtle(emoset / "attributes.csv"))]
+    if fi is not None:
+        graph = load_graph()
+        encoder = load_encoder(settings, graph)
+        vocabulary = load_vocabulary(settings, graph, encoder).where(
+            lambda c: c.vocabulary in _PHRASED and c.kind in ("scene", "object", "action")
+        )
+        rows = read_fi_cues(fi)
+        counts = phrase_counts(
+            (row.emotion, (" ".join(pair) for pair in row.pairs), row.tags) for row in rows
+        )
+        shares = shares_by_phrases(counts, vocabulary, encoder.encode_texts)
+        written.append(
+            _write(
+                "phrases",
+                fractions_turtle(
+                    shares,
+                    strength=dict.fromkeys(shares, STRENGTH),
+                    name="phrases",
+                    title="Phrases said of pictures and emotions",
+                    description=(
+                        f"{len(counts)} adjective-noun pairs and object tags of {len(rows)} "
+                        "pictures of FI (You et al., AAAI 2016), counted by emotion; each concept "
+                        "has the shares of the phrases nearest to it in meaning (MiniLM)."
+                    ),
+                    source=terms.source("phrases"),
+                ),
+            )
+        )
+    return written
+
+
+def learn_heads(settings: Settings, data: Path) -> list[Path]:
+    """Fit the light heads, the calibrations and the crowd on labels of scenes and captions.
+
+    `data` is a folder with OASIS, OutdoorSent, MEDIC and FI in it. No emotion label is read.
+    """
+    graph = load_graph()
+    encoder = load_encoder(settings, graph)
+    vocabulary = load_vocabulary(settings, graph, encoder)
+    by_notation = {concept.notation: concept for concept in vocabulary.concepts}
+    sets = {
+        name: open_dataset(name, data / folder)
+        for name, folder in (
+            ("oasis", "OASIS"),
+            ("outdoorsent", "OutdoorSent"),
+            ("medic", "MEDIC"),
+            ("fi", "FI"),
+        )
+    }
+    encoded = {
+        name: encode_paths(encoder, images.paths, settings.cache) for name, images in sets.items()
+    }
+    weights = fit_profile(
+        encoder,
+        (encoded["oasis"], sets["oasis"].captions or ()),
+        _attributes(sets["outdoorsent"], encoded["outdoorsent"], by_notation),
+        _disasters(sets["medic"], encoded["medic"], encoded["outdoorsent"], by_notation),
+        [encoded["fi"]],
+        vocabulary.where(lambda c: c.vocabulary == "emoset" and c.kind in ("scene", "object")),
+        _CLASS_TEMPERATURE,
+    )
+    folder = profile_folder(settings)
+    weights.save(folder / "heads.safetensors")
+    paths = [path for images in sets.values() for path in images.paths]
+    crowd = _crowd(settings, paths)
+    save_crowd(crowd, folder / "crowd.safetensors", encoder.name)
+    return [folder / "heads.safetensors", folder / "crowd.safetensors"]
+
+
+def _crowd(settings: Settings, paths: Sequence[Path]) -> list[Sequence[Evidence]]:
+    chosen = np.random.default_rng(0).choice(len(paths), _CROWD, replace=False)
+    engine = _load(settings)
+    return [
+        engine.evidence(engine.perception.see([engine.open(paths[i])])[0]) for i in sorted(chosen)
+    ]
+
+
+def _attributes(
+    images: LabelledImages, encoding: Encoding, by_notation: dict[str, Concept]
+) -> Labelled:
+    scores = images.attributes
+    assert scores is not None
+    concepts = tuple(by_notation[f"sun:{name}"] for name in scores.names)
+    return Labelled(encoding, concepts, scores.values, scores.values > 0)
+
+
+def _disasters(
+    images: LabelledImages,
+    encoding: Encoding,
+    ordinary: Encoding,
+    by_notation: dict[str, Concept],
+    least: int = 15,
+) -> Labelled:
+    """Disasters against each other and against ordinary pictures, which show none of them."""
+    concepts, columns = [], []
+    for labelling in ("disaster_types", "damage_severity", "humanitarian"):
+        for name in images.labels[labelling].classes:
+            concept = by_notation.get(f"medic:{labelling}:{name}")
+            present = np.array([value == name for value in images.labels[labelling].values])
+            if concept is not None and present.sum() >= least:
+                concepts.append(concept)
+                columns.append(np.concatenate([present, np.zeros(len(ordinary.features), bool)]))
+    truth: NDArray[np.bool_] = np.stack(columns, axis=1)
+    both = Encoding(
+        np.concatenate([encoding.features, ordinary.features]),
+        np.concatenate([encoding.vectors, ordinary.vectors]),
+    )
+    return Labelled(both, tuple(concepts), np.where(truth, 1.0, -1.0), truth)
+
+
+def _write(name: str, turtle: str) -> Path:
+    path = ONTOLOGIES / f"{name}.ttl"
+    path.write_text(turtle, encoding="utf-8")
+    return path
