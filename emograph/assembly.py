@@ -29,7 +29,7 @@ from emograph.engine.perception.faces import FaceDetector
 from emograph.engine.perception.heads import HeadDetector
 from emograph.engine.perception.perception import Perception
 from emograph.engine.perception.photometry import PhotometryDetector
-from emograph.engine.perception.vocabulary import Vocabulary, embed, text_of
+from emograph.engine.perception.vocabulary import Vocabulary, class_text, embed, embed_concepts
 from emograph.engine.perception.weights import HeadWeights, LinearHeads
 from emograph.engine.reasoning.crowd import load_crowd
 from emograph.engine.reasoning.matrix import compile_matrix
@@ -119,7 +119,7 @@ def load_encoder(settings: Settings, graph: KnowledgeGraph) -> ImageTextEncoder:
     from emograph.adapters.models.embedded import NAME, EmbeddedEncoder
 
     encode = _text_encoder(settings.cache)
-    classes = [text_of(concept) for concept in imagenet_classes(graph)]
+    classes = [class_text(concept) for concept in imagenet_classes(graph)]
     return EmbeddedEncoder(
         locate(EFFICIENTNET_LITE2, settings.cache),
         embed(classes, encode, NAME, settings.cache),
@@ -132,8 +132,7 @@ def load_vocabulary(
 ) -> Vocabulary:
     """All concepts that can be seen, with their vectors in the encoder's space."""
     concepts = tuple(c for c in graph.concepts() if c.kind and c.vocabulary != "wordnet")
-    texts = [text_of(concept) for concept in concepts]
-    return Vocabulary(concepts, embed(texts, encoder.encode_texts, encoder.name, settings.cache))
+    return embed_concepts(concepts, encoder.encode_texts, encoder.name, settings.cache)
 
 
 def load_detectors(

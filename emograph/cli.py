@@ -1,13 +1,17 @@
-"""The command `emograph`: one thin function per command."""
+"""The command `emograph`: joins the commands, and tells faults without a traceback."""
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated
 
 import typer
 
 from emograph import __version__
+from emograph.commands import learn, models
+from emograph.commands.explain import explain
+from emograph.commands.sparql import sparql
 from emograph.errors import EmographError
 
 app = typer.Typer(
@@ -16,8 +20,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-models = typer.Typer(help="The weights that emograph uses.", no_args_is_help=True)
-app.add_typer(models, name="models")
+app.command()(explain)
+app.command()(sparql)
+app.add_typer(learn.app, name="learn")
+app.add_typer(models.app, name="models")
 
 
 def _print_version(wanted: bool) -> None:
@@ -38,45 +44,14 @@ def options(
     """What an image makes its viewers feel, and why."""
 
 
-@models.command("list")
-def list_models() -> None:
-    """Show every file of weights: name, size, licence, state, package, purpose."""
-    from emograph.adapters.models.assets import ASSETS, is_intact
-    from emograph.config import load_settings
-
-    cache = load_settings().cache
-    for asset in ASSETS:
-        state = "fetched" if is_intact(asset, cache) else "missing"
-        print(
-            f"{asset.name:20} {asset.size / 1e6:6.1f} MB  {asset.licence:11} {state:8} "
-            f"{asset.requirement:40} {asset.purpose}"
-        )
-
-
-@models.command("fetch")
-def fetch_models() -> None:
-    """Fetch all weights that are missing or damaged; what is there and right is kept."""
-    from emograph.adapters.models.assets import ASSETS, locate
-    from emograph.config import load_settings
-
-    cache = load_settings().cache
-    for asset in ASSETS:
-        print(locate(asset, cache))
-
-
-@models.command("where")
-def show_cache() -> None:
-    """Print the folder where fetched weights are kept."""
-    from emograph.config import load_settings
-
-    print(load_settings().cache)
-
-
 def main() -> None:
     """Run the command line; a fault that the person can mend is told without a traceback.
 
     Exits with 2 for such a fault or a wrong command, and (by Typer) with 130 when interrupted.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # bars, where the encoding has none
     try:
         app(prog_name="emograph")
     except EmographError as error:

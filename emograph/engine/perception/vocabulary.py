@@ -32,15 +32,31 @@ class Vocabulary:
         return Vocabulary(tuple(self.concepts[i] for i in rows), self.vectors[rows])
 
 
-def text_of(concept: Concept) -> str:
-    """What the text encoder reads for a concept: its name, for classes with their gloss.
+def texts_of(concept: Concept) -> tuple[str, str]:
+    """The two texts whose vectors' mean stands for a concept: its name, and name with definition.
 
-    Glosses tell the senses of a class's name apart; short labels of scenes, objects and actions are
-    placed better without (ten best captions of OASIS: 0.62 against 0.58).
+    Definitions tell senses apart and keep "catacomb" from "cat"; names alone are placed more surely
+    (mean average precision of naming what OASIS's captions name: names 0.27, definitions 0.27,
+    both 0.29).
     """
-    if concept.vocabulary == "imagenet":
-        return f"{', '.join((concept.label, *concept.alt_labels))}: {concept.definition}"
-    return concept.label
+    return concept.label, f"{concept.label}: {concept.definition}"
+
+
+def class_text(concept: Concept) -> str:
+    """What is read for a class of a classifier: all its names and its gloss."""
+    return f"{', '.join((concept.label, *concept.alt_labels))}: {concept.definition}"
+
+
+def embed_concepts(
+    concepts: Sequence[Concept], encode: EncodeTexts, encoder_name: str, folder: Path
+) -> Vocabulary:
+    """The vocabulary of concepts, its vectors from the cache folder if they were made before."""
+    pairs = [texts_of(concept) for concept in concepts]
+    texts = [text for pair in zip(*pairs, strict=True) for text in pair]
+    vectors = embed(texts, encode, encoder_name, folder)
+    mean = vectors[: len(concepts)] + vectors[len(concepts) :]
+    norms = np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
+    return Vocabulary(tuple(concepts), (mean / norms).astype(np.float32))
 
 
 def embed(texts: Iterable[str], encode: EncodeTexts, encoder_name: str, folder: Path) -> Array:

@@ -29,6 +29,8 @@ Matrix = NDArray[np.float64]
 APPRAISED = "appraisal"
 """The witness that goes through appraisals; the others are named after their source."""
 
+# Steps of a measure lie near words by chance: "contrast 0.2" has no neighbours.
+_MEASURED = frozenset({"brightness", "colorfulness", "composition"})
 _BACK_OFF = 20.0  # a, in observations
 _NEARNESS = 0.1  # width of the neighbourhood, in cosine
 _KIN = 3.0  # a broader concept's counts weigh as much as a neighbour this many times as near
@@ -89,12 +91,15 @@ def _inherit(name: str, source: str, counts: Matrix, vocabulary: Vocabulary) -> 
     told = (counts[known] + 5 * baseline) / (own[known] + 5)[:, None]
     nearness = np.exp((vocabulary.vectors @ vocabulary.vectors[known].T - 1.0) / _NEARNESS)
     nearness *= np.sqrt(np.minimum(own[known], 100.0))
+    measured = np.array([concept.kind in _MEASURED for concept in vocabulary.concepts])
+    nearness[measured[:, None] | measured[known]] = 0.0
     _add_kin(nearness, known, vocabulary)
     nearness[known, np.arange(len(known))] = 0.0  # nothing inherits from itself
     total = nearness.sum(axis=1, keepdims=True)
     inherited = np.divide(nearness @ told, total, out=np.tile(baseline, (len(own), 1)), where=total > 0)
     probability = (counts + _BACK_OFF * inherited) / (own + _BACK_OFF)[:, None]
     kin = known[nearness.argmax(axis=1)]
+    kin[~nearness.any(axis=1)] = np.flatnonzero(~nearness.any(axis=1))
     kin[known] = known
     return Witness(
         name, source, np.log(probability / baseline), probability, baseline, own, kin

@@ -1,0 +1,1 @@
+"""The commands of `emograph`, one file each; `emograph.cli` joins them."""
