@@ -21,6 +21,7 @@ from emograph.adapters.models.assets import (
 from emograph.adapters.stores.oxigraph import open_store
 from emograph.config import Settings, load_settings
 from emograph.engine.alignment import Aligner
+from emograph.engine.cues import Evidence
 from emograph.engine.engine import Engine, Failure
 from emograph.engine.explanation.explanation import Explanation
 from emograph.engine.perception.concepts import ConceptDetector
@@ -43,6 +44,8 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 # Vocabularies that the image-text space is read against; those of other detectors are not.
 _READ_BY_OTHERS = frozenset({"imagenet", "sun", "medic", "photometry", "fer", "people", "wordnet"})
+# Disasters are rare and grave: a faint likeness to one is no cue.
+_LEAST_DISASTER = 0.35
 _NAMED_KINDS = frozenset({"scene", "object", "action"})
 
 
@@ -88,8 +91,8 @@ def _load(settings: Settings) -> Engine:
 
     def reasoner_for(scheme: str) -> Reasoner:
         matrix = compile_matrix(graph, vocabulary, graph.scheme(scheme))
-        crowd = load_crowd(profile / "crowd.safetensors", encoder.name)
-        return Reasoner(matrix, balance_on(matrix, crowd), temperatures.get(scheme, 1.0))
+        balance = balance_on(matrix, load_crowd_of(settings))
+        return Reasoner(matrix, balance, temperatures.get(scheme, 1.0))
 
     return Engine(
         graph,
@@ -108,6 +111,13 @@ def _load(settings: Settings) -> Engine:
         ),
         max_pixels=settings.max_pixels,
     )
+
+
+def load_crowd_of(settings: Settings) -> list[list[Evidence]]:
+    """The crowd that the profile's reasoners are balanced on."""
+    from emograph.adapters.models.embedded import NAME
+
+    return load_crowd(profile_folder(settings) / "crowd.safetensors", NAME)
 
 
 def load_encoder(settings: Settings, graph: KnowledgeGraph) -> ImageTextEncoder:
@@ -152,8 +162,8 @@ def load_detectors(
     detectors: list[Detector] = [
         PhotometryDetector(),
         ConceptDetector(named, weights.crowd, weights.naming, weights.captions),
-        _heads("attributes", weights.attributes, by_iri),
-        _heads("disasters", weights.disasters, by_iri),
+        _heads("attributes", weights.attributes, by_iri, 0.05),
+        _heads("disasters", weights.disasters, by_iri, _LEAST_DISASTER),
     ]
     if isinstance(encoder, EmbeddedEncoder):
         rows, bias = encoder.classifier
@@ -198,9 +208,11 @@ def _in_class_order(concepts: Sequence[Concept]) -> list[Concept | None]:
     return classes
 
 
-def _heads(name: str, heads: LinearHeads, by_iri: dict[str, Concept]) -> HeadDetector:
+def _heads(
+    name: str, heads: LinearHeads, by_iri: dict[str, Concept], least: float
+) -> HeadDetector:
     concepts = [by_iri.get(iri) for iri in heads.concepts]
-    return HeadDetector(name, concepts, heads.weights, heads.bias, exclusive=False)
+    return HeadDetector(name, concepts, heads.weights, heads.bias, exclusive=False, least=least)
 
 
 def _text_encoder(folder: Path) -> Callable[[Sequence[str]], Array]:

@@ -10,6 +10,7 @@ import typer
 
 from emograph import __version__
 from emograph.commands import learn, models
+from emograph.commands.evaluate import evaluate
 from emograph.commands.explain import explain
 from emograph.commands.sparql import sparql
 from emograph.errors import EmographError
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(explain)
 app.command()(sparql)
+app.command("eval")(evaluate)
 app.add_typer(learn.app, name="learn")
 app.add_typer(models.app, name="models")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,16 @@ from emograph.engine.perception.detector import Encoding, ImageTextEncoder
 _BATCH = 64
 
 
-def encode_paths(encoder: ImageTextEncoder, paths: Sequence[Path], cache: Path) -> Encoding:
+def encode_paths(
+    encoder: ImageTextEncoder,
+    paths: Sequence[Path],
+    cache: Path,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Encoding:
     """The encodings of image files, from the cache where the same files were encoded before.
 
-    Files are told apart by path, size and time of change.
+    Files are told apart by path, size and time of change. `progress` is told how many are done and
+    how many there are.
     """
     digest = hashlib.sha256(encoder.name.encode())
     for path in paths:
@@ -31,10 +37,11 @@ def encode_paths(encoder: ImageTextEncoder, paths: Sequence[Path], cache: Path) 
         return Encoding(tensors["features"], tensors["vectors"])
     except (OSError, SafetensorError, KeyError):
         pass
-    parts = [
-        encoder.encode_images([open_photo(path) for path in paths[start : start + _BATCH]])
-        for start in range(0, len(paths), _BATCH)
-    ]
+    parts = []
+    for start in range(0, len(paths), _BATCH):
+        batch = paths[start : start + _BATCH]
+        parts.append(encoder.encode_images([open_photo(path) for path in batch]))
+        progress(start + len(batch), len(paths))
     encoding = Encoding(
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.vectors for part in parts]),

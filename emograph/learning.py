@@ -109,7 +109,12 @@ def learn_heads(settings: Settings, data: Path) -> list[Path]:
         encoder,
         (encoded["oasis"], sets["oasis"].captions or ()),
         _attributes(sets["outdoorsent"], encoded["outdoorsent"], by_notation),
-        _disasters(sets["medic"], encoded["medic"], encoded["outdoorsent"], by_notation),
+        _disasters(
+            sets["medic"],
+            encoded["medic"],
+            _joined(encoded["outdoorsent"], encoded["oasis"]),
+            by_notation,
+        ),
         [encoded["fi"]],
         vocabulary.where(lambda c: c.vocabulary == "emoset" and c.kind in ("scene", "object")),
         _CLASS_TEMPERATURE,
@@ -156,11 +161,15 @@ def _disasters(
                 concepts.append(concept)
                 columns.append(np.concatenate([present, np.zeros(len(ordinary.features), bool)]))
     truth: NDArray[np.bool_] = np.stack(columns, axis=1)
-    both = Encoding(
-        np.concatenate([encoding.features, ordinary.features]),
-        np.concatenate([encoding.vectors, ordinary.vectors]),
+    scores = np.where(truth, 1.0, -1.0)
+    return Labelled(_joined(encoding, ordinary), tuple(concepts), scores, truth)
+
+
+def _joined(first: Encoding, second: Encoding) -> Encoding:
+    return Encoding(
+        np.concatenate([first.features, second.features]),
+        np.concatenate([first.vectors, second.vectors]),
     )
-    return Labelled(both, tuple(concepts), np.where(truth, 1.0, -1.0), truth)
 
 
 def _write(name: str, turtle: str) -> Path:

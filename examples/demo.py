@@ -1,4 +1,4 @@
-"""Explain three photographs that come with scikit-image, and write one page for each."""
+"""Explain three photographs that come with scikit-image, and write pages that show why."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ PHOTOS = [
     for name in ("astronaut.png", "chelsea.png", "rocket.jpg")
 ]
 PAGES = Path("build/demo")
+SHEET = PAGES / "all.html"
 
 
 def main() -> None:
-    PAGES.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "emograph.cli", "explain", *map(str, PHOTOS)]
-    subprocess.run([*command, "--html", str(PAGES)], check=True)
-    print(f"The pages are in {PAGES.resolve()}:")
-    for page in sorted(PAGES.glob("*.html")):
-        print(f"  {page.name}")
+    subprocess.run([*command, "--html", str(PAGES), "--sheet", str(SHEET)], check=True)
+    print(f"All three side by side: {SHEET.resolve()}")
+    print(f"A page for each, with the evidence: {PAGES.resolve()}")
 
 
 if __name__ == "__main__":

@@ -95,8 +95,12 @@ class Sheet:
         """Keep what the sheet shows of one photo."""
         from emograph.engine.explanation.sheet import thumbnail
 
-        # The sheet shows neither contributions nor paths, and they are most of a document.
-        document = {**explanation.to_dict(), "contributions": [], "paths": []}
+        document = explanation.to_dict()
+        # Most of a document the sheet does not show, and thousands of them must fit into memory.
+        document["paths"] = []
+        document["contributions"] = [
+            c for c in document["contributions"] if c["emotion"] == explanation.leading
+        ]
         self._items.append((document, thumbnail(explanation.photo.pixels)))
 
     def finish(self, failures: Sequence[Failure]) -> None:

@@ -18,7 +18,7 @@ class Associations:
     `subjects` are IRIs of concepts or appraisals, `objects` of emotions (or appraisals).
     `probability` is P(object | subject); `strength` is how many observations the subject's rows of
     that source are worth together: how often it was counted, or the pseudo-count of what was
-    written. So probability times strength is a count either way.
+    written. So probability times strength is a count either way; `counted` tells which is which.
     """
 
     subjects: tuple[str, ...]
@@ -26,6 +26,7 @@ class Associations:
     sources: tuple[str, ...]
     probability: NDArray[np.float64] = field(compare=False)
     strength: NDArray[np.float64] = field(compare=False)
+    counted: NDArray[np.bool_] = field(compare=False)
 
     def __len__(self) -> int:
         return len(self.subjects)
@@ -46,6 +47,7 @@ def read_associations(store: GraphStore, to: str = "emotion") -> Associations:
             str(source.get(node, "")),
             number(probability[node]),
             number(total[node] if node in total else strength.get(node, 0.0)),
+            node in total,
         )
         for node, end in ends
     )
@@ -55,4 +57,5 @@ def read_associations(store: GraphStore, to: str = "emotion") -> Associations:
         sources=tuple(row[2] for row in rows),
         probability=np.array([row[3] for row in rows], dtype=np.float64),
         strength=np.array([row[4] for row in rows], dtype=np.float64),
+        counted=np.array([row[5] for row in rows], dtype=bool),
     )

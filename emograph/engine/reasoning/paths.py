@@ -6,15 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emograph.engine.cues import Evidence
-from emograph.engine.reasoning.matrix import trust_in
+from emograph.engine.reasoning.appraisals import appraisal_profiles, appraisals_of
 from emograph.engine.reasoning.pooling import pooled_weights
 from emograph.engine.reasoning.reasoner import Reasoner
-from emograph.engine.reasoning.witnesses import (
-    APPRAISED,
-    Witness,
-    appraisal_profiles,
-    appraisals_of,
-)
+from emograph.engine.reasoning.witnesses import APPRAISED, COUNTED, Witness
 from emograph.kg import terms
 from emograph.kg.graph import KnowledgeGraph
 
@@ -68,7 +63,7 @@ class PathFinder:
         column = self._scheme.labels.index(emotion)
         paths = []
         for witness in matrix.witnesses:
-            told = self.reasoner.weighed(trust_in(witness.name) * witness.log_odds)[:, column]
+            told = self.reasoner.weighed(witness.log_odds)[:, column]
             for piece, weight in zip(known, weights, strict=True):
                 row = matrix.rows[piece.concept]
                 if told[row]:
@@ -89,7 +84,7 @@ class PathFinder:
         probability, count = witness.probability[row, column], witness.own[row]
         if witness.name == APPRAISED:
             count = self._through_appraisal(concept.iri, column, steps, relations)
-        elif not witness.own[row]:
+        elif witness.name == COUNTED and not witness.own[row]:
             kin = self.reasoner.matrix.vocabulary.concepts[witness.kin[row]]
             steps.append(Step("concept", kin.iri, kin.label))
             relations.append("is close to")

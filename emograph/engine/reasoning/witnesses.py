@@ -1,13 +1,4 @@
-"""What each source of knowledge says of each concept: the log-odds it gives to each emotion.
-
-For a source s, concept n and emotion e
-
-    P_s(e | n) = (N_s(n, e) + a P_s(e | near n)) / (N_s(n) + a)
-    L_s(n, e) = log P_s(e | n) - log P_s(e)
-
-A concept that the source never counted inherits all of P_s(e | near n): what is counted of its
-nearest broader concepts and of its nearest neighbours in the space of texts.
-"""
+"""What the sources of knowledge say of each concept: the log-odds they give to each emotion."""
 
 from __future__ import annotations
 
@@ -19,6 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.engine.perception.vocabulary import Vocabulary
+from emograph.engine.reasoning.appraisals import (
+    appraisal_profiles,
+    appraisals_of,
+    nearest_judged,
+)
 from emograph.kg import terms
 from emograph.kg.associations import Associations
 from emograph.kg.graph import KnowledgeGraph
@@ -26,22 +22,23 @@ from emograph.kg.schemes import EmotionScheme
 
 Matrix = NDArray[np.float64]
 
-APPRAISED = "appraisal"
-"""The witness that goes through appraisals; the others are named after their source."""
+COUNTED = "counted"
+APPRAISED = "appraised"
 
 # Steps of a measure lie near words by chance: "contrast 0.2" has no neighbours.
 _MEASURED = frozenset({"brightness", "colorfulness", "composition"})
-_BACK_OFF = 20.0  # a, in observations
 _NEARNESS = 0.1  # width of the neighbourhood, in cosine
-_KIN = 3.0  # a broader concept's counts weigh as much as a neighbour this many times as near
+_KIN = 3.0  # concepts under one broader concept weigh as much as a neighbour this many times as near
+_CHANCE = 5.0  # observations that a label's shares are drawn towards the average before handing on
+_WRITTEN = 20.0  # the same for what was written: a strength of 20 says half of what it could
 
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """One source: its log-odds (n, e), the probabilities behind them, the counts of each concept.
+    """One source: its log-odds (n, e), and the probabilities and counts to show for them.
 
-    `own` (n,) is how many observations the source has of the concept itself; `kin` names for each
-    concept the one it inherits from most where it has none of its own (itself otherwise).
+    `own` (n,) is how many observations there are of the concept itself; `kin` (n,) names for each
+    concept the row that it inherits from most where it has none (itself otherwise).
     """
 
     name: str
@@ -53,98 +50,112 @@ class Witness:
     kin: NDArray[np.int64]
 
 
-def counted(
+def tables(
     associations: Associations,
-    source: str,
     graph: KnowledgeGraph,
     vocabulary: Vocabulary,
     scheme: EmotionScheme,
-) -> Witness:
-    """The witness of a source that counted emotions, in whatever scheme it has them."""
-    rows = {concept.iri: row for row, concept in enumerate(vocabulary.concepts)}
-    counts = np.zeros((len(rows), len(scheme.labels)))
+    *,
+    counted: bool,
+) -> dict[str, Matrix]:
+    """(Pseudo-)counts (n, e) by source, of the sources that counted or of those that wrote.
+
+    Emotions of other schemes are counted as the mapping in the graph distributes them.
+    """
+    row_of = {concept.iri: row for row, concept in enumerate(vocabulary.concepts)}
+    found: dict[str, Matrix] = {}
     for name in graph.schemes():
         given = graph.scheme(name)
-        column = {iri: i for i, iri in enumerate(given.iris)}
-        table = np.zeros((len(rows), len(given.labels)))
-        for subject, emotion, origin, p, n in zip(
-            associations.subjects,
-            associations.objects,
-            associations.sources,
-            associations.probability,
-            associations.strength,
-            strict=True,
+        column_of = {iri: column for column, iri in enumerate(given.iris)}
+        rows: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
+        for i, (subject, emotion) in enumerate(
+            zip(associations.subjects, associations.objects, strict=True)
         ):
-            if origin == source and subject in rows and emotion in column:
-                table[rows[subject], column[emotion]] += p * n
-        if table.any():
-            counts += table @ graph.mapping(name, scheme.name)
-    return _inherit(source.removeprefix(terms.source("")), source, counts, vocabulary)
+            if emotion in column_of and subject in row_of and associations.counted[i] == counted:
+                worth = associations.probability[i] * associations.strength[i]
+                rows[associations.sources[i]].append((row_of[subject], column_of[emotion], worth))
+        for source, entries in rows.items():
+            table = np.zeros((len(row_of), len(column_of)))
+            at_row, at_column, worth = zip(*entries, strict=True)
+            np.add.at(table, (np.array(at_row), np.array(at_column)), np.array(worth))
+            mapped = table @ graph.mapping(name, scheme.name)
+            found[source] = found.get(source, 0.0) + mapped
+    return found
 
 
-def _inherit(name: str, source: str, counts: Matrix, vocabulary: Vocabulary) -> Witness:
+def inherited(counts: Matrix, vocabulary: Vocabulary) -> tuple[Matrix, NDArray[np.int64]]:
+    """P(e | what is near n), (n, e), and the row that each concept inherits from most.
+
+    Near are the counted concepts whose texts lie near, and those under the same broader concept.
+    Nothing inherits from itself, so this is what would be said of a label that nobody counted.
+    """
     own = counts.sum(axis=1)
     known = np.flatnonzero(own)
-    baseline = counts.sum(axis=0) / counts.sum()
-    # A label seen thrice says little: its own share is drawn towards the source's before it is
-    # handed on.
-    told = (counts[known] + 5 * baseline) / (own[known] + 5)[:, None]
+    average = counts.sum(axis=0) / counts.sum()
+    told = (counts[known] + _CHANCE * average) / (own[known] + _CHANCE)[:, None]
     nearness = np.exp((vocabulary.vectors @ vocabulary.vectors[known].T - 1.0) / _NEARNESS)
-    nearness *= np.sqrt(np.minimum(own[known], 100.0))
+    nearness = nearness.astype(np.float64) * np.sqrt(np.minimum(own[known], 100.0))
+    _add_kin(nearness, known, vocabulary)
     measured = np.array([concept.kind in _MEASURED for concept in vocabulary.concepts])
     nearness[measured[:, None] | measured[known]] = 0.0
-    _add_kin(nearness, known, vocabulary)
-    nearness[known, np.arange(len(known))] = 0.0  # nothing inherits from itself
+    nearness[known, np.arange(len(known))] = 0.0
     total = nearness.sum(axis=1, keepdims=True)
-    inherited = np.divide(nearness @ told, total, out=np.tile(baseline, (len(own), 1)), where=total > 0)
-    probability = (counts + _BACK_OFF * inherited) / (own + _BACK_OFF)[:, None]
-    kin = known[nearness.argmax(axis=1)]
-    kin[~nearness.any(axis=1)] = np.flatnonzero(~nearness.any(axis=1))
-    kin[known] = known
-    return Witness(
-        name, source, np.log(probability / baseline), probability, baseline, own, kin
-    )
+    alone = np.tile(average, (len(own), 1))
+    kin = np.where(total[:, 0] > 0, known[nearness.argmax(axis=1)], np.arange(len(own)))
+    return np.divide(nearness @ told, total, out=alone, where=total > 0), kin
 
 
 def _add_kin(nearness: Matrix, known: NDArray[np.int64], vocabulary: Vocabulary) -> None:
-    """Make concepts that share a broader concept nearer to each other, by how close it is."""
-    column = {row: i for i, row in enumerate(known)}
-    shelves = defaultdict(list)
-    for row in known:
+    """Make concepts that share a broader concept nearer to each other."""
+    shelves: dict[str, list[int]] = defaultdict(list)
+    for column, row in enumerate(known):
         for broader in vocabulary.concepts[row].broader:
-            shelves[broader].append(column[row])
+            shelves[broader].append(column)
     strongest = nearness.max(axis=1)
     for row, concept in enumerate(vocabulary.concepts):
         for broader in (*concept.broader, concept.iri):
             members = shelves.get(broader, [])
-            for member in members:
-                nearness[row, member] += _KIN * strongest[row] / len(members)
+            for column in members:
+                nearness[row, column] += _KIN * strongest[row] / len(members)
 
 
-def appraised(
-    graph: KnowledgeGraph,
-    vocabulary: Vocabulary,
-    scheme: EmotionScheme,
-) -> Witness:
+def written(source: str, table: Matrix, trust: float) -> Witness:
+    """The witness of a source whose shares were not counted but written, or come from words."""
+    own = table.sum(axis=1)
+    baseline = table.sum(axis=0) / table.sum()
+    probability = (table + _WRITTEN * baseline) / (own + _WRITTEN)[:, None]
+    return Witness(
+        source.removeprefix(terms.source("")),
+        source,
+        trust * np.log(probability / baseline),
+        probability,
+        baseline,
+        own,
+        np.arange(len(own)),
+    )
+
+
+def appraised(graph: KnowledgeGraph, vocabulary: Vocabulary, scheme: EmotionScheme) -> Witness:
     """The witness of what concepts are appraised as: P(e | n) = sum over a of P(a | n) P(e | a).
 
     A concept without appraisals of its own has those of its nearest broader concept that has some.
-    What its appraisals leave open is spread as the scheme is without evidence.
+    What its appraisals leave open is spread evenly.
     """
     profiles = appraisal_profiles(graph, scheme)
     judged = appraisals_of(graph)
-    parents = {concept.iri: concept.broader for concept in graph.concepts()}
-    rows = {concept.iri: row for row, concept in enumerate(vocabulary.concepts)}
+    parents: Mapping[str, Sequence[str]] = {c.iri: c.broader for c in graph.concepts()}
     baseline = np.full(len(scheme.labels), 1.0 / len(scheme.labels))
-    probability = np.tile(baseline, (len(rows), 1))
-    own = np.zeros(len(rows))
+    probability = np.tile(baseline, (len(vocabulary.concepts), 1))
+    own = np.zeros(len(probability))
     for row, concept in enumerate(vocabulary.concepts):
         judgement = judged.get(nearest_judged(concept.iri, judged, parents) or "", {})
         share = sum(judgement.values())
         if share:
             told = sum(p * profiles[a] for a, p in judgement.items() if a in profiles)
             probability[row] = max(1.0 - share, 0.0) * baseline + told / max(share, 1.0)
-            own[row] = _BACK_OFF
+            own[row] = _WRITTEN
+    # An appraisal may leave an emotion no share at all; nothing written is that sure.
+    probability = 0.98 * probability + 0.02 * baseline
     return Witness(
         APPRAISED,
         terms.source("emograph"),
@@ -152,51 +163,5 @@ def appraised(
         probability,
         baseline,
         own,
-        np.arange(len(rows)),
+        np.arange(len(own)),
     )
-
-
-def appraisal_profiles(
-    graph: KnowledgeGraph, scheme: EmotionScheme
-) -> dict[str, NDArray[np.float64]]:
-    """P(e | a) of each appraisal, by IRI: in the scheme itself, or mapped from one that has it."""
-    known = {appraisal.iri for appraisal in graph.appraisals()}
-    associations = graph.associations()
-    profiles: dict[str, NDArray[np.float64]] = {}
-    for name in (scheme.name, *graph.schemes()):
-        given = graph.scheme(name)
-        column = {iri: i for i, iri in enumerate(given.iris)}
-        found: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(len(column)))
-        for subject, emotion, p in zip(
-            associations.subjects, associations.objects, associations.probability, strict=True
-        ):
-            if subject in known and emotion in column and subject not in profiles:
-                found[subject][column[emotion]] = p
-        mapping = graph.mapping(name, scheme.name)
-        profiles.update((iri, (profile @ mapping)) for iri, profile in found.items())
-    return profiles
-
-
-def appraisals_of(graph: KnowledgeGraph) -> Mapping[str, Mapping[str, float]]:
-    """P(appraisal | concept) of each concept that has some of its own, by IRI."""
-    table = graph.appraisal_associations()
-    judged: dict[str, dict[str, float]] = defaultdict(dict)
-    for subject, appraisal, p in zip(
-        table.subjects, table.objects, table.probability, strict=True
-    ):
-        judged[subject][appraisal] = max(float(p), judged[subject].get(appraisal, 0.0))
-    return judged
-
-
-def nearest_judged(
-    iri: str, judged: Mapping[str, object], parents: Mapping[str, Sequence[str]]
-) -> str | None:
-    """The concept itself or its nearest broader one that is in `judged`; breadth first."""
-    level, seen = [iri], {iri}
-    while level:
-        for candidate in level:
-            if candidate in judged:
-                return candidate
-        level = [p for c in level for p in parents.get(c, ()) if p not in seen]
-        seen.update(level)
-    return None

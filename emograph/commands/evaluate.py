@@ -1,0 +1,80 @@
+"""`emograph eval`: how well the conditions do on labelled data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emograph.errors import EmographError
+
+if TYPE_CHECKING:
+    from emograph.engine.evaluation.results import Report
+
+
+def evaluate(
+    dataset: Annotated[
+        str, typer.Argument(help="emotion6, fi, oasis or emoset-attributes.", metavar="DATASET")
+    ],
+    root: Annotated[Path, typer.Option(help="The folder of the dataset.")],
+    condition: Annotated[
+        str, typer.Option(help="encoder, graph, or all side by side with the graph's gain.")
+    ] = "all",
+    output: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures as JSON, too.")
+    ] = None,
+) -> None:
+    """Measure conditions on a dataset: each figure with its 95 % bootstrap interval."""
+    from emograph.config import load_settings
+    from emograph.engine.evaluation.results import table
+    from emograph.evaluating import ATTRIBUTES, IMAGE_SETS, evaluate_attributes, evaluate_images
+
+    settings = load_settings()
+    if dataset == ATTRIBUTES:
+        reports = evaluate_attributes(settings, root, condition)
+    elif dataset in IMAGE_SETS:
+        with _Progress() as progress:
+            reports = evaluate_images(settings, dataset, root, condition, progress)
+    else:
+        raise EmographError(
+            f"There is no evaluation on {dataset!r}.",
+            f"Use one of: {', '.join((*IMAGE_SETS, ATTRIBUTES))}.",
+        )
+    print(table(reports))
+    for key, value in reports[-1].settings.items():
+        print(f"{key}: {value}")
+    if output is not None:
+        _write(reports, output)
+
+
+def _write(reports: list[Report], output: Path) -> None:
+    figures = [json.loads(report.to_json()) for report in reports]
+    try:
+        output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EmographError(
+            f"{output} cannot be written ({error.strerror}).", "Name a file that can."
+        ) from error
+
+
+class _Progress:
+    """A bar on stderr, where that is a terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._bar = Progress(console=Console(stderr=True), disable=not Console(stderr=True).is_terminal)
+        self._task = self._bar.add_task("images", total=None)
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)

@@ -1,0 +1,63 @@
+"""The conditions of an evaluation: log-odds of emotions for each image, by different means."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emograph.engine.cues import Evidence
+from emograph.engine.perception.detector import Encoding, ImageTextEncoder
+from emograph.engine.reasoning.reasoner import Reasoner
+from emograph.kg.schemes import EmotionScheme
+
+LogOdds = NDArray[np.float64]
+
+_PROMPT = "a photo that evokes {}"
+
+
+@dataclass(frozen=True, eq=False)
+class Vote:
+    """What a condition says of n images: log-odds (n, e) over the emotions of a scheme.
+
+    Probabilities are their softmax after one temperature.
+    """
+
+    condition: str
+    scheme: EmotionScheme
+    log_odds: LogOdds
+
+
+def encoder_vote(
+    encoder: ImageTextEncoder, encoding: Encoding, scheme: EmotionScheme
+) -> Vote:
+    """Zero-shot with emotion names only: the likeness of each image to a sentence per emotion.
+
+    Likenesses are taken against their mean over the images and told in their spread.
+    """
+    texts = encoder.encode_texts([_PROMPT.format(label) for label in scheme.labels])
+    likeness = (encoding.vectors @ texts.T).astype(np.float64)
+    return Vote("encoder", scheme, (likeness - likeness.mean(axis=0)) / likeness.std())
+
+
+def graph_vote(
+    reasoner: Reasoner, evidence: Sequence[Sequence[Evidence]], without: Collection[str] = ()
+) -> Vote:
+    """The graph's answer to the evidence of each image; `without` names sources left out of it."""
+    log_odds = np.array([reasoner.log_odds(pieces) for pieces in evidence])
+    name = "graph" if not without else f"graph without {', '.join(sorted(without))}"
+    return Vote(name, reasoner.matrix.scheme, log_odds)
+
+
+def probabilities(log_odds: LogOdds, temperature: float = 1.0) -> LogOdds:
+    """Softmax (n, e) of log-odds (n, e) over a temperature.
+
+    >>> probabilities(np.array([[0.0, 0.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    scaled = log_odds / temperature
+    odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    share: LogOdds = odds / odds.sum(axis=1, keepdims=True)
+    return share
