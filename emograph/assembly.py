@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
-
+from typing import TYPE_CHECKING, Any
 
 from emograph import __version__
 from emograph.adapters.models.assets import (
@@ -18,6 +18,7 @@ from emograph.adapters.models.assets import (
     MINILM_WEIGHTS,
     locate,
 )
+from emograph.adapters.models.progress import long_work
 from emograph.adapters.stores.oxigraph import open_store
 from emograph.config import Settings, load_settings
 from emograph.engine.alignment import Aligner
@@ -39,11 +40,27 @@ from emograph.errors import EmographError
 from emograph.kg.concepts import Concept
 from emograph.kg.graph import KnowledgeGraph
 
+if TYPE_CHECKING:
+    from emograph.adapters.models.minilm import MiniLM
+
 WEIGHTS = Path(__file__).parent / "weights"
 """The folder of the weights that emograph trained, one folder for each profile."""
 
+_MANY_TEXTS = 200
 # Vocabularies that the image-text space is read against; those of other detectors are not.
 _READ_BY_OTHERS = frozenset({"imagenet", "sun", "medic", "photometry", "fer", "people", "wordnet"})
+_LEAST_ATTRIBUTE = 0.3
+# How a scene is laid out and what its surfaces are like is true of nearly every picture; the heads
+# were fitted outdoors, and nobody would name it.
+_UNNAMED = frozenset(
+    {
+        "no horizon", "open area", "semi-enclosed area", "enclosed area", "natural light",
+        "man-made", "natural", "vertical components", "horizontal components", "symmetrical",
+        "matte", "glossy", "dry", "moist", "sterile", "metal", "cloth", "wood", "plastic", "paper",
+        "vinyl", "tiles", "carpet", "shingles", "brick", "concrete", "asphalt", "pavement",
+        "marble", "glass", "indoor lighting", "transporting", "conducting business",
+    }
+)  # fmt: skip
 # Disasters are rare and grave: a faint likeness to one is no cue.
 _LEAST_DISASTER = 0.35
 _NAMED_KINDS = frozenset({"scene", "object", "action"})
@@ -155,14 +172,18 @@ def load_detectors(
     from emograph.adapters.models.embedded import EmbeddedEncoder
     from emograph.adapters.models.faces import TfliteFaces
 
-    by_iri = {concept.iri: concept for concept in vocabulary.concepts}
+    by_iri = {
+        concept.iri: concept
+        for concept in vocabulary.concepts
+        if not (concept.vocabulary == "sun" and concept.label in _UNNAMED)
+    }
     named = vocabulary.where(
         lambda c: c.vocabulary not in _READ_BY_OTHERS and c.kind in _NAMED_KINDS
     )
     detectors: list[Detector] = [
         PhotometryDetector(),
         ConceptDetector(named, weights.crowd, weights.naming, weights.captions),
-        _heads("attributes", weights.attributes, by_iri, 0.05),
+        _heads("attributes", weights.attributes, by_iri, _LEAST_ATTRIBUTE),
         _heads("disasters", weights.disasters, by_iri, _LEAST_DISASTER),
     ]
     if isinstance(encoder, EmbeddedEncoder):
@@ -208,9 +229,7 @@ def _in_class_order(concepts: Sequence[Concept]) -> list[Concept | None]:
     return classes
 
 
-def _heads(
-    name: str, heads: LinearHeads, by_iri: dict[str, Concept], least: float
-) -> HeadDetector:
+def _heads(name: str, heads: LinearHeads, by_iri: dict[str, Concept], least: float) -> HeadDetector:
     concepts = [by_iri.get(iri) for iri in heads.concepts]
     return HeadDetector(name, concepts, heads.weights, heads.bias, exclusive=False, least=least)
 
@@ -219,21 +238,23 @@ def _text_encoder(folder: Path) -> Callable[[Sequence[str]], Array]:
     """MiniLM, read when the first text comes: known texts have their vectors in the cache."""
 
     @cache
-    def model() -> Any:
+    def model() -> MiniLM:
         from emograph.adapters.models.minilm import MiniLM
 
         return MiniLM(locate(MINILM_WEIGHTS, folder), locate(MINILM_TOKENIZER, folder))
 
     def encode(texts: Sequence[str]) -> Array:
-        vectors: Array = model().encode(texts)
-        return vectors
+        if len(texts) < _MANY_TEXTS:
+            return model().encode(texts)
+        with long_work("Reading the graph's vocabulary, once …"):
+            return model().encode(texts)
 
     return encode
 
 
 def _use_threads(threads: int) -> None:
+    # Threads that spin while they wait make two busy cores thirty times slower than one.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
     torch.set_num_threads(threads)
-
-

@@ -20,7 +20,7 @@ def encode_paths(
     encoder: ImageTextEncoder,
     paths: Sequence[Path],
     cache: Path,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Encoding:
     """The encodings of image files, from the cache where the same files were encoded before.
 
@@ -41,7 +41,8 @@ def encode_paths(
     for start in range(0, len(paths), _BATCH):
         batch = paths[start : start + _BATCH]
         parts.append(encoder.encode_images([open_photo(path) for path in batch]))
-        progress(start + len(batch), len(paths))
+        if progress is not None:
+            progress(start + len(batch), len(paths))
     encoding = Encoding(
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.vectors for part in parts]),

@@ -43,7 +43,7 @@ CONDITIONS = ("encoder", "graph", "all")
 # The scheme in which each set is labelled, and the sources counted on that very set: they are left
 # out when it is evaluated.
 _SCHEME = {"emotion6": "ekman", "fi": "mikels", "oasis": "mikels"}
-_OWN_SOURCES = {"fi": ("phrases",)}
+OWN_SOURCES = {"fi": ("phrases",)}
 _BATCH = 32
 
 Progress = Callable[[int, int], None]
@@ -69,19 +69,17 @@ def evaluate_images(
     if condition in ("encoder", "all"):
         votes.append(encoder_vote(engine.perception.encoder, encoding, scheme))
     if condition in ("graph", "all"):
-        without = _OWN_SOURCES.get(name, ())
-        reasoner = _reasoner(settings, engine, scheme.name, without)
+        without = OWN_SOURCES.get(name, ())
+        reasoner = reasoner_without(settings, engine, scheme.name, without)
         about["left out of the graph"] = ", ".join(without) or "nothing"
-        votes.append(graph_vote(reasoner, _evidence(engine, images.paths, encoding, progress)))
+        votes.append(graph_vote(reasoner, evidence_of(engine, images.paths, encoding, progress)))
     reports = [evaluate(images, vote, about) for vote in votes]
     if len(votes) == 2 and "emotion" in images.labels:
         true, base = hits(images, votes[0])
         _, named = hits(images, votes[1])
         gain = paired_difference(metrics.accuracy, true, named, base)
         result = Result.of("accuracy gained over encoder", gain)
-        reports[1] = Report(
-            images.name, votes[1].condition, (*reports[1].results, result), about
-        )
+        reports[1] = Report(images.name, votes[1].condition, (*reports[1].results, result), about)
     return reports
 
 
@@ -142,9 +140,7 @@ def _graph_predictor(engine: Engine) -> Predict:
             own,
             np.ones(len(at_row), dtype=bool),
         )
-        matrix = compile_matrix(
-            graph, vocabulary, scheme, associations=_joined(others, counted)
-        )
+        matrix = compile_matrix(graph, vocabulary, scheme, associations=_joined(others, counted))
         prior = counts.sum(axis=0) / counts.sum()
         odds = prior * np.exp(matrix.log_odds)
         shares: Probabilities = odds / odds.sum(axis=1, keepdims=True)
@@ -176,9 +172,10 @@ def _joined(first: Associations, second: Associations) -> Associations:
     )
 
 
-def _reasoner(
+def reasoner_without(
     settings: Settings, engine: Engine, scheme: str, without: Sequence[str]
 ) -> Reasoner:
+    """The engine's reasoner, or one that does not read the sources named in `without`."""
     if not without:
         return engine.reasoner(scheme)
     vocabulary = engine.reasoner(scheme).matrix.vocabulary
@@ -186,9 +183,10 @@ def _reasoner(
     return Reasoner(matrix, balance_on(matrix, load_crowd_of(settings)))
 
 
-def _evidence(
+def evidence_of(
     engine: Engine, paths: Sequence[Path], encoding: Encoding, progress: Progress
 ) -> list[tuple[Evidence, ...]]:
+    """The evidence of each image, whose encodings are known already."""
     evidence = []
     for start in range(0, len(paths), _BATCH):
         batch = slice(start, start + _BATCH)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emograph.adapters.datasets import open_dataset
 from emograph.adapters.datasets.fi_cues import read_fi_cues
 from emograph.assembly import (
-    _load,
+    load,
     load_encoder,
     load_graph,
     load_vocabulary,
@@ -21,12 +21,15 @@ from emograph.assembly import (
 from emograph.config import Settings
 from emograph.encoding import encode_paths
 from emograph.engine.cues import Evidence
-from emograph.engine.evaluation.dataset import LabelledImages
-from emograph.engine.perception.detector import Encoding, ImageTextEncoder
-from emograph.engine.perception.vocabulary import Vocabulary
+from emograph.engine.evaluation.conditions import graph_vote
+from emograph.engine.evaluation.dataset import LabelledImages, Scores
+from emograph.engine.evaluation.temperature import fit_temperature
+from emograph.engine.perception.detector import Encoding
 from emograph.engine.reasoning.crowd import save_crowd
 from emograph.engine.training.phrases import STRENGTH, phrase_counts, shares_by_phrases
 from emograph.engine.training.profile import Labelled, fit_profile
+from emograph.errors import DatasetError
+from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, reasoner_without
 from emograph.kg import terms
 from emograph.kg.authoring.associations import emoset_turtle, fractions_turtle
 from emograph.kg.authoring.concepts import concepts_turtle
@@ -108,7 +111,7 @@ def learn_heads(settings: Settings, data: Path) -> list[Path]:
     weights = fit_profile(
         encoder,
         (encoded["oasis"], sets["oasis"].captions or ()),
-        _attributes(sets["outdoorsent"], encoded["outdoorsent"], by_notation),
+        _attributes(sets["outdoorsent"].attributes, encoded["outdoorsent"], by_notation),
         _disasters(
             sets["medic"],
             encoded["medic"],
@@ -127,19 +130,46 @@ def learn_heads(settings: Settings, data: Path) -> list[Path]:
     return [folder / "heads.safetensors", folder / "crowd.safetensors"]
 
 
+def learn_temperatures(settings: Settings, data: Path, progress: Progress) -> list[Path]:
+    """Fit each scheme's one temperature: Ekman on Emotion6's votes, Mikels on FI's labels.
+
+    Plutchik, which no set here is labelled in, has that of Mikels.
+    """
+    engine = load(**settings.model_dump())
+    temperatures = {}
+    for scheme, name, folder in (("ekman", "emotion6", "Emotion6"), ("mikels", "fi", "FI")):
+        images = open_dataset(name, data / folder)
+        encoding = encode_paths(engine.perception.encoder, images.paths, settings.cache, progress)
+        evidence = evidence_of(engine, images.paths, encoding, progress)
+        reasoner = reasoner_without(settings, engine, scheme, OWN_SOURCES.get(name, ()))
+        log_odds = graph_vote(reasoner, evidence).log_odds * reasoner.temperature
+        labels = engine.graph.scheme(scheme).labels
+        if images.votes is not None:
+            order = [images.votes.names.index(label) for label in labels]
+            truth = images.votes.values[:, order]
+        else:
+            emotions = images.labels["emotion"]
+            truth = np.eye(len(labels))[[labels.index(value) for value in emotions.values]]
+        temperatures[scheme] = round(fit_temperature(log_odds, truth), 3)
+    temperatures["plutchik"] = temperatures["mikels"]
+    path = profile_folder(settings) / "temperatures.json"
+    path.write_text(json.dumps(temperatures, indent=2) + "\n", encoding="utf-8")
+    return [path]
+
+
 def _crowd(settings: Settings, paths: Sequence[Path]) -> list[Sequence[Evidence]]:
     chosen = np.random.default_rng(0).choice(len(paths), _CROWD, replace=False)
-    engine = _load(settings)
+    engine = load(**settings.model_dump())
     return [
         engine.evidence(engine.perception.see([engine.open(paths[i])])[0]) for i in sorted(chosen)
     ]
 
 
 def _attributes(
-    images: LabelledImages, encoding: Encoding, by_notation: dict[str, Concept]
+    scores: Scores | None, encoding: Encoding, by_notation: dict[str, Concept]
 ) -> Labelled:
-    scores = images.attributes
-    assert scores is not None
+    if scores is None:
+        raise DatasetError("OutdoorSent has no scores of attributes.", "Give the whole dataset.")
     concepts = tuple(by_notation[f"sun:{name}"] for name in scores.names)
     return Labelled(encoding, concepts, scores.values, scores.values > 0)
 

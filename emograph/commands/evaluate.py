@@ -27,6 +27,7 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure conditions on a dataset: each figure with its 95 % bootstrap interval."""
+    from emograph.commands.progress import ImageProgress
     from emograph.config import load_settings
     from emograph.engine.evaluation.results import table
     from emograph.evaluating import ATTRIBUTES, IMAGE_SETS, evaluate_attributes, evaluate_images
@@ -35,7 +36,7 @@ def evaluate(
     if dataset == ATTRIBUTES:
         reports = evaluate_attributes(settings, root, condition)
     elif dataset in IMAGE_SETS:
-        with _Progress() as progress:
+        with ImageProgress() as progress:
             reports = evaluate_images(settings, dataset, root, condition, progress)
     else:
         raise EmographError(
@@ -57,24 +58,3 @@ def _write(reports: list[Report], output: Path) -> None:
         raise EmographError(
             f"{output} cannot be written ({error.strerror}).", "Name a file that can."
         ) from error
-
-
-class _Progress:
-    """A bar on stderr, where that is a terminal."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self._bar = Progress(console=Console(stderr=True), disable=not Console(stderr=True).is_terminal)
-        self._task = self._bar.add_task("images", total=None)
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done, total=total)

@@ -74,6 +74,25 @@ def learn_heads(
     _tell(learning.learn_heads(load_settings(), data))
 
 
+@app.command("temperatures")
+def learn_temperatures(
+    data: Annotated[
+        Path,
+        typer.Option(
+            exists=True, file_okay=False, help="Folder that holds the folders Emotion6 and FI."
+        ),
+    ],
+) -> None:
+    """Write the one temperature of each scheme, fitted on Emotion6's votes and FI's labels."""
+    from emograph import learning
+    from emograph.commands.progress import ImageProgress
+    from emograph.config import load_settings
+
+    with ImageProgress() as progress:
+        written = learning.learn_temperatures(load_settings(), data, progress)
+    _tell(written)
+
+
 def _tell(written: Iterable[Path]) -> None:
     for path in written:
         print(path)

@@ -12,7 +12,7 @@ from emograph.engine.perception.detector import Array
 from emograph.engine.perception.vocabulary import Vocabulary
 from emograph.kg.concepts import Concept
 
-# Below this likeness two labels rarely mean the same ("dog" and "puppy": 0.8, "dog" and "car": 0.3).
+# Below this likeness labels rarely mean the same ("dog" and "puppy": 0.8, "dog" and "car": 0.3).
 _LEAST = 0.6
 
 
@@ -60,10 +60,15 @@ def group_of(cue: Cue) -> str:
     """The group in which a cue is pooled: one reading of the image by one detector.
 
     What a detector says of one image is correlated, since it names the same thing several times.
+    Readings of different things are groups of their own: vocabularies, faces and their expressions,
+    and each measure of light.
     """
-    return f"{cue.detector}:{cue.id.split(':', 1)[0]}" if cue.detector == "concepts" else (
-        cue.id if cue.detector == "photometry" else cue.detector
-    )
+    match cue.detector:
+        case "concepts" | "faces":
+            return f"{cue.detector}:{cue.id.split(':', 1)[0]}"
+        case "photometry":
+            return cue.id
+    return cue.detector
 
 
 def _plain(name: str) -> str:

@@ -67,7 +67,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """How much one cue moves one emotion, in log-odds against the geometric mean of all emotions."""
+    """How much one cue moves one emotion, in log-odds against the geometric mean of all."""
 
     cue: str
     emotion: str

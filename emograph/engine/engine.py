@@ -103,12 +103,10 @@ class Engine:
         try:
             return self.open(image)
         except EmographError as error:
-            source = image if isinstance(image, str) else getattr(image, "name", type(image).__name__)
-            return Failure(str(source), error)
+            named = image if isinstance(image, str) else getattr(image, "name", None)
+            return Failure(str(named or type(image).__name__), error)
 
-    def _explain_batch(
-        self, photos: Sequence[Photo], scheme: str | None
-    ) -> list[Explanation]:
+    def _explain_batch(self, photos: Sequence[Photo], scheme: str | None) -> list[Explanation]:
         if not photos:
             return []
         finder = self._finder(scheme)

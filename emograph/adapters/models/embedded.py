@@ -31,7 +31,7 @@ _RIDGE = 1.0
 class EmbeddedEncoder:
     """Image-text encoder of the embedded profile.
 
-    `class_vectors` (1000, 384) are the embeddings of the ImageNet classes in the checkpoint's order;
+    `class_vectors` (1000, 384) embed the ImageNet classes in the checkpoint's order;
     `encode_texts` is asked only when a text is not known yet, so the language model loads late.
     """
 
@@ -76,7 +76,9 @@ class EmbeddedEncoder:
 
     def _place(self, features: Array, scores: Array) -> Array:
         best = np.argpartition(-scores, _CLASSES, axis=1)[:, :_CLASSES]
-        weights = np.exp((np.take_along_axis(scores, best, 1) - scores.max(1)[:, None]) / _TEMPERATURE)
+        weights = np.exp(
+            (np.take_along_axis(scores, best, 1) - scores.max(1)[:, None]) / _TEMPERATURE
+        )
         weights /= weights.sum(axis=1, keepdims=True)
         named = _unit(np.einsum("nk,nkd->nd", weights, self._class_vectors[best]) - self._centre)
         mapped = _unit(features @ self._to_text)

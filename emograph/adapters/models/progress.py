@@ -1,4 +1,4 @@
-"""A progress bar for downloads."""
+"""What a person sees while something takes long."""
 
 from __future__ import annotations
 
@@ -25,3 +25,16 @@ def download_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=total)
         yield lambda arrived: progress.update(task, completed=arrived)
+
+
+@contextmanager
+def long_work(label: str) -> Iterator[None]:
+    """Show on standard error, where that is a terminal, that something is being done."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(label):
+        yield

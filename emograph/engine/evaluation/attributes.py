@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emograph.engine.evaluation import metrics
 from emograph.engine.evaluation.folds import N_FOLDS, group_folds, stratified_folds
-from emograph.engine.evaluation.intervals import bootstrap
+from emograph.engine.evaluation.intervals import Metric, bootstrap
 from emograph.engine.evaluation.results import Report, Result, Setting
 
 Codes = NDArray[np.intp]
 Probabilities = NDArray[np.float64]
 Predict = Callable[[Codes, Codes], Probabilities]
 """From the label and the emotion of each training row (m,) to P(emotion | label) (labels, e)."""
+
+_METRICS: tuple[tuple[str, Metric, Callable[[Probabilities], NDArray[Any]]], ...] = (
+    ("accuracy", metrics.accuracy, lambda p: p.argmax(axis=1)),
+    ("NLL", metrics.nll, lambda p: p),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +49,7 @@ def evaluate_rows(
         Result.of(f"{metric}, {which}", bootstrap(measure, rows.emotions[of], answer(p[of])))
         for p, held_out in ((over_rows, "rows"), (over_labels, "labels"))
         for which, of in _parts(rows, held_out)
-        for metric, measure, answer in (
-            ("accuracy", metrics.accuracy, lambda p: p.argmax(axis=1)),
-            ("NLL", metrics.nll, lambda p: p),
-        )
+        for metric, measure, answer in _METRICS
     ]
     return Report(name, condition, tuple(results), settings)
 

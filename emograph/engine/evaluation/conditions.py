@@ -30,9 +30,7 @@ class Vote:
     log_odds: LogOdds
 
 
-def encoder_vote(
-    encoder: ImageTextEncoder, encoding: Encoding, scheme: EmotionScheme
-) -> Vote:
+def encoder_vote(encoder: ImageTextEncoder, encoding: Encoding, scheme: EmotionScheme) -> Vote:
     """Zero-shot with emotion names only: the likeness of each image to a sentence per emotion.
 
     Likenesses are taken against their mean over the images and told in their spread.

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.engine.evaluation import metrics
-from emograph.engine.evaluation.conditions import LogOdds, Vote, probabilities
-from emograph.engine.evaluation.dataset import LabelledImages, Ratings
+from emograph.engine.evaluation.conditions import Vote, probabilities
+from emograph.engine.evaluation.dataset import LabelledImages, Ratings, Scores
 from emograph.engine.evaluation.folds import stratified_folds
 from emograph.engine.evaluation.intervals import bootstrap
 from emograph.engine.evaluation.results import Report, Result, Setting
@@ -34,7 +34,7 @@ def evaluate(images: LabelledImages, vote: Vote, settings: Mapping[str, Setting]
     if "emotion" in images.labels:
         results += _labels(images, vote)
     if images.votes is not None:
-        results += _votes(images, vote)
+        results += _votes(images.votes, vote)
     answers = probabilities(vote.log_odds)
     for name, ratings, coordinate in (
         ("valence", images.valence, vote.scheme.valence),
@@ -62,10 +62,9 @@ def _labels(images: LabelledImages, vote: Vote) -> list[Result]:
     ]
 
 
-def _votes(images: LabelledImages, vote: Vote) -> list[Result]:
-    assert images.votes is not None
-    true = images.votes.values
-    log_odds = vote.log_odds[:, _columns(vote, images.votes.names)]
+def _votes(votes: Scores, vote: Vote) -> list[Result]:
+    true = votes.values
+    log_odds = vote.log_odds[:, _columns(vote, votes.names)]
     answers = calibrated(log_odds, true, stratified_folds(true.argmax(axis=1)))
     return [
         Result.of("top-1 of votes", bootstrap(metrics.top1_voted, true, answers)),
@@ -89,8 +88,5 @@ def _columns(vote: Vote, classes: Sequence[str]) -> list[int]:
 def hits(images: LabelledImages, vote: Vote) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """True and named class (n,) of each image, for paired comparisons of conditions."""
     labels = images.labels["emotion"]
-    return labels.codes, _named(vote.log_odds[:, _columns(vote, labels.classes)])
-
-
-def _named(log_odds: LogOdds) -> NDArray[np.intp]:
-    return log_odds.argmax(axis=1)
+    named: NDArray[np.intp] = vote.log_odds[:, _columns(vote, labels.classes)].argmax(axis=1)
+    return labels.codes, named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
 
 from emograph.engine.evaluation.conditions import LogOdds, probabilities
 from emograph.engine.evaluation.folds import N_FOLDS

@@ -13,43 +13,54 @@ if TYPE_CHECKING:
 _NEUTRAL = "neutral"
 # A cue that shifts the odds by less than this is not worth a word.
 _LEAST = 0.02
+# What was seen less surely than this is told only where nothing else is.
+_SURE = 0.2
 
 
 def why(explanation: Explanation) -> list[str]:
     """What it evokes; what speaks for it and by which knowledge; what speaks against it."""
     (first, p), (second, q) = ranked(explanation.emotions)[:2]
-    lead = f"Most of all this image evokes {_feeling(first)} ({percent(p)}), then {_feeling(second)} ({percent(q)})."
+    lead = (
+        f"Most of all this image evokes {_feeling(first)} ({percent(p)}), "
+        f"then {_feeling(second)} ({percent(q)})."
+    )
     if not explanation.evidence:
         return [lead, "Nothing was seen in it that the knowledge graph knows.", _nothing_else()]
-    paths = explanation.paths(1000, first)
-    return [lead, _for(first, paths), _against(first, paths, explanation)]
+    return [lead, _for(first, explanation), _against(first, explanation)]
 
 
-def _for(emotion: str, paths: list[Path]) -> str:
-    strongest = _by_cue([path for path in paths if path.log_odds > _LEAST])[:2]
+def _for(emotion: str, explanation: Explanation) -> str:
+    surely = {cue.id: cue.confidence for cue in explanation.cues}
+    paths = explanation.paths(1000, emotion)
+    telling = [path for path in paths if path.log_odds > _LEAST and _agrees(path)]
+    sure = [path for path in telling if surely[path.cue] >= _SURE]
+    strongest = _by_cue(sure or telling)[:2]
     if not strongest:
         return f"No single cue speaks clearly for {_feeling(emotion)}."
-    reasons = [_reason(path) for path in strongest]
-    return f"For {_feeling(emotion)} speaks {', and '.join(reasons)}."
+    return f"For {_feeling(emotion)} speaks {', and '.join(map(_reason, strongest))}."
 
 
-def _against(emotion: str, paths: list[Path], explanation: Explanation) -> str:
-    totals: dict[str, float] = {}
-    for contribution in explanation.contributions:
-        if contribution.emotion == emotion:
-            totals[contribution.cue] = contribution.log_odds
-    names = {cue.id: cue for cue in explanation.cues}
-    cue, log_odds = min(totals.items(), key=lambda item: (item[1], item[0]))
+def _against(emotion: str, explanation: Explanation) -> str:
+    cues = {cue.id: cue for cue in explanation.cues}
+    totals = {c.cue: c.log_odds for c in explanation.contributions if c.emotion == emotion}
+    sure = {cue: value for cue, value in totals.items() if cues[cue].confidence >= _SURE}
+    cue, log_odds = min((sure or totals).items(), key=lambda item: (item[1], item[0]))
     if log_odds > -_LEAST:
         return "Nothing that was seen speaks clearly against it."
     rest = explanation.without(cue)
-    change = rest.emotions[emotion] - explanation.emotions[emotion]
+    then, now = percent(rest.emotions[emotion]), percent(explanation.emotions[emotion])
+    if rest.emotions[emotion] <= explanation.emotions[emotion] or then == now:
+        return f"Against it speaks {_quoted(cues[cue].label)}, which hardly changes the result."
     return (
-        f"Against it speaks {_quoted(names[cue].label)}: without it {_feeling(emotion)} would be at "
-        f"{percent(rest.emotions[emotion])} instead of {percent(explanation.emotions[emotion])}."
-        if abs(change) >= 0.005
-        else f"Against it speaks {_quoted(names[cue].label)}, though it hardly changes the result."
+        f"Against it speaks {_quoted(cues[cue].label)}: without it {_feeling(emotion)} would be "
+        f"at {then} instead of {now}."
     )
+
+
+def _agrees(path: Path) -> bool:
+    """Whether the share that a path shows agrees with what it adds, so that it can be told."""
+    through_appraisal = any(step.type == "appraisal" for step in path.steps)
+    return through_appraisal or path.probability > path.baseline
 
 
 def _by_cue(paths: list[Path]) -> list[Path]:
@@ -71,7 +82,7 @@ def _reason(path: Path) -> str:
     if appraisal is not None:
         kind = f", a kind of {_quoted(concepts[-1].label)}" if concepts else ""
         return f"{_quoted(cue.label)}{kind}, which people appraise as {appraisal.label}"
-    share = f"goes with it in {percent(path.probability)} of cases (all: {percent(path.baseline)})"
+    share = f"goes with it in {percent(path.probability)} (usually {percent(path.baseline)})"
     if concepts:
         return f"{_quoted(cue.label)}, close to {_quoted(concepts[-1].label)}, which {share}"
     return f"{_quoted(cue.label)}, which {share}"

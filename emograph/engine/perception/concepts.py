@@ -31,13 +31,13 @@ class Crowd:
     def standardise(self, texts: Array) -> Array:
         """Text vectors (m, t) over their spread: (v - mean) times one is a standard score."""
         spread = np.sqrt(np.einsum("mi,ij,mj->m", texts, self.covariance, texts, optimize=True))
-        scaled: Array = texts / np.maximum(spread, 1e-6)[:, None]
+        scaled: Array = (texts / np.maximum(spread, 1e-6)[:, None]).astype(np.float32)
         return scaled
 
     def standing(self, vectors: Array, texts: Array) -> Array:
         """Standard scores (n, m) of n image vectors against m text vectors."""
-        scores: Array = (vectors - self.mean) @ self.standardise(texts).T
-        return scores
+        scores = (vectors - self.mean) @ self.standardise(texts).T
+        return scores.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class PhotometryDetector:
     name = "photometry"
 
     def detect(self, photos: Sequence[Photo], encoding: Encoding) -> list[tuple[Cue, ...]]:  # noqa: ARG002
-        """Four cues for each photo: ``brightness 0.7``, ``warmth 0.5`` and so on."""
+        """Four cues for each photo: ``bright``, ``warm colors`` and so on."""
         return [_cues(measure(photo)) for photo in photos]
 
 
@@ -80,13 +80,38 @@ def _cues(photometry: Photometry) -> tuple[Cue, ...]:
         Cue(
             id=f"{kind}:{measure}" if kind == "composition" else kind,
             kind=kind,
-            label=f"{measure} {getattr(photometry, measure):.1f}",
+            label=_word(measure, getattr(photometry, measure)),
             confidence=1.0,
             detector=PhotometryDetector.name,
             concept=terms.concept(measure, f"{getattr(photometry, measure):.1f}"),
         )
         for measure, kind in _KINDS.items()
     )
+
+
+_WORDS = {
+    "brightness": ("very dark", "dark", "medium bright", "bright", "very bright"),
+    "colorfulness": ("grey", "muted colors", "moderately colorful", "colorful", "vivid colors"),
+    "warmth": (
+        "very cold colors",
+        "cold colors",
+        "neutral colors",
+        "warm colors",
+        "very warm colors",
+    ),
+    "contrast": (
+        "very low contrast",
+        "low contrast",
+        "medium contrast",
+        "high contrast",
+        "very high contrast",
+    ),
+}
+_STEPS = (0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4)
+
+
+def _word(measure: str, value: float) -> str:
+    return _WORDS[measure][_STEPS[round(value * 10)]]
 
 
 def _in_range(value: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -81,6 +80,6 @@ def _keep(vectors: Array, path: Path) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             temporary = file.name
         save_file({"vectors": np.ascontiguousarray(vectors)}, temporary)
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except OSError:
         return

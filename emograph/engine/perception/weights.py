@@ -70,7 +70,8 @@ class HeadWeights:
             with safe_open(path, framework="numpy") as file:
                 meta = file.metadata()
                 tensors = {
-                    name: np.asarray(file.get_tensor(name), np.float32) for name in file.keys()
+                    name: np.asarray(file.get_tensor(name), np.float32)
+                    for name in file.keys()  # noqa: SIM118
                 }
         except (OSError, SafetensorError) as error:
             raise AssetError(

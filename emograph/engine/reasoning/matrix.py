@@ -25,6 +25,7 @@ from emograph.engine.reasoning.witnesses import (
     Witness,
     appraised,
     inherited,
+    shares,
     tables,
     written,
 )
@@ -37,7 +38,7 @@ _BACK_OFF = 10.0
 """a, in observations; chosen by the likelihood of EmoSet's rows in cross-validation."""
 
 # What the word of a source is worth. Words said of a picture by a detector are hearsay.
-_TRUST: Mapping[str, float] = {"phrases": 0.5, "light": 2.0}
+_TRUST: Mapping[str, float] = {"phrases": 0.5, "light": 1.5}
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +107,7 @@ def _decided_by_counts(
     counts: Matrix, expected: Matrix, vocabulary: Vocabulary, source: str
 ) -> tuple[Matrix, Witness, Matrix]:
     own = counts.sum(axis=1, keepdims=True)
-    baseline = counts.sum(axis=0) / counts.sum()
+    baseline = shares(counts.sum(axis=0))
     near, kin = inherited(counts, vocabulary)
     log_odds = np.log(near / baseline) + expected
     guess = baseline * np.exp(log_odds - log_odds.max(axis=1, keepdims=True))

@@ -10,7 +10,6 @@ from emograph.engine.reasoning.appraisals import appraisal_profiles, appraisals_
 from emograph.engine.reasoning.pooling import pooled_weights
 from emograph.engine.reasoning.reasoner import Reasoner
 from emograph.engine.reasoning.witnesses import APPRAISED, COUNTED, Witness
-from emograph.kg import terms
 from emograph.kg.graph import KnowledgeGraph
 
 
@@ -28,7 +27,8 @@ class Path:
     """One way from a cue to an emotion.
 
     `relations` are the words between the steps. `probability` is P(emotion | last node), `baseline`
-    P(emotion) by the same source, `count` how many observations stand behind it. All paths of a cue
+    P(emotion) by the same source, `count` how many observations stand behind it: 0 where the share
+    was not counted but written or inferred. All paths of a cue
     to an emotion add up to its contribution.
     """
 
@@ -67,9 +67,7 @@ class PathFinder:
             for piece, weight in zip(known, weights, strict=True):
                 row = matrix.rows[piece.concept]
                 if told[row]:
-                    paths.append(
-                        self._path(piece, witness, row, column, float(weight * told[row]))
-                    )
+                    paths.append(self._path(piece, witness, row, column, float(weight * told[row])))
         return sorted(paths, key=lambda path: (-abs(path.log_odds), path.cue, path.source))
 
     def _path(
@@ -81,17 +79,17 @@ class PathFinder:
             Step("concept", concept.iri, concept.label),
         ]
         relations = ["stands for"]
-        probability, count = witness.probability[row, column], witness.own[row]
+        probability, count = witness.probability[row, column], 0.0
         if witness.name == APPRAISED:
-            count = self._through_appraisal(concept.iri, column, steps, relations)
-        elif witness.name == COUNTED and not witness.own[row]:
-            kin = self.reasoner.matrix.vocabulary.concepts[witness.kin[row]]
-            steps.append(Step("concept", kin.iri, kin.label))
-            relations.append("is close to")
-            count = witness.own[witness.kin[row]]
-        steps.append(
-            Step("emotion", self._scheme.iris[column], self._scheme.labels[column])
-        )
+            self._through_appraisal(concept.iri, column, steps, relations)
+        elif witness.name == COUNTED:
+            nearest = int(witness.kin[row])
+            count = witness.own[nearest]
+            if nearest != row:
+                kin = self.reasoner.matrix.vocabulary.concepts[nearest]
+                steps.append(Step("concept", kin.iri, kin.label))
+                relations.append("is close to")
+        steps.append(Step("emotion", self._scheme.iris[column], self._scheme.labels[column]))
         relations.append("evokes" if witness.name == APPRAISED else "goes with")
         return Path(
             cue=piece.cue.id,
@@ -107,12 +105,15 @@ class PathFinder:
 
     def _through_appraisal(
         self, iri: str, column: int, steps: list[Step], relations: list[str]
-    ) -> float:
+    ) -> None:
         """Add the broader concepts up to one with appraisals, and the appraisal that says most."""
-        for broader in self._way_up(iri)[1:]:
-            steps.append(Step("concept", broader, self._concepts[broader].label))
-            relations.append("is a kind of")
-        judgement = self._judged.get(steps[-1].id, {})
+        way = self._way_up(iri)
+        # A label's synset often has the label's own name; saying so explains nothing.
+        for broader in way[1:]:
+            if self._concepts[broader].label != steps[-1].label:
+                steps.append(Step("concept", broader, self._concepts[broader].label))
+                relations.append("is a kind of")
+        judgement = self._judged.get(way[-1], {})
         if judgement:
             uniform = 1.0 / len(self._scheme.labels)
             most = max(
@@ -121,7 +122,6 @@ class PathFinder:
             )
             steps.append(Step("appraisal", most, self._appraisals[most]))
             relations.append("is appraised as")
-        return 0.0
 
     def _way_up(self, iri: str) -> list[str]:
         """From a concept to its nearest broader one with appraisals, one line of descent."""

@@ -15,7 +15,7 @@ Situations are named for what they make people feel, labels of objects for what 
 
 
 def pooled_weights(groups: Sequence[str], strengths: Sequence[float]) -> NDArray[np.float64]:
-    """How much each piece of evidence counts: w_i = loudness sqrt(max(c)) c_i / sum(c) in its group.
+    """How much each piece of evidence counts: loudness sqrt(max(c)) c_i / sum(c) in its group.
 
     The group then says the mean of what its members say, weighted by their strengths c, as loudly
     as its strongest member allows: twice as sure is not twice the evidence, hence the root (of

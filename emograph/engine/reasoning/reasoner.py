@@ -27,12 +27,13 @@ class Balance:
 
 
 class Reasoner:
-    """Adds up evidence over one scheme:
+    """Adds up evidence over one scheme.
 
         log P(e | image) = log P(e) + (gain_e / T) (sum over i of w_i L(n_i, e) - mean_e) + const
 
-    with w the pooled weights (`pooled_weights`), L the association matrix, T the temperature. The
-    prior is uniform. Evidence for concepts that the matrix lacks counts nothing.
+    with w the pooled weights (`pooled_weights`), L the association matrix, T the temperature.
+    Before the balance the prior is uniform. Evidence for concepts that the matrix lacks counts
+    nothing.
     """
 
     def __init__(

@@ -28,7 +28,7 @@ APPRAISED = "appraised"
 # Steps of a measure lie near words by chance: "contrast 0.2" has no neighbours.
 _MEASURED = frozenset({"brightness", "colorfulness", "composition"})
 _NEARNESS = 0.1  # width of the neighbourhood, in cosine
-_KIN = 3.0  # concepts under one broader concept weigh as much as a neighbour this many times as near
+_KIN = 3.0  # concepts under one broader concept weigh like a neighbour this many times as near
 _CHANCE = 5.0  # observations that a label's shares are drawn towards the average before handing on
 _WRITTEN = 20.0  # the same for what was written: a strength of 20 says half of what it could
 
@@ -91,7 +91,7 @@ def inherited(counts: Matrix, vocabulary: Vocabulary) -> tuple[Matrix, NDArray[n
     """
     own = counts.sum(axis=1)
     known = np.flatnonzero(own)
-    average = counts.sum(axis=0) / counts.sum()
+    average = shares(counts.sum(axis=0))
     told = (counts[known] + _CHANCE * average) / (own[known] + _CHANCE)[:, None]
     nearness = np.exp((vocabulary.vectors @ vocabulary.vectors[known].T - 1.0) / _NEARNESS)
     nearness = nearness.astype(np.float64) * np.sqrt(np.minimum(own[known], 100.0))
@@ -119,10 +119,17 @@ def _add_kin(nearness: Matrix, known: NDArray[np.int64], vocabulary: Vocabulary)
                 nearness[row, column] += _KIN * strongest[row] / len(members)
 
 
+def shares(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Counts (e,) as probabilities, none of them zero, even of emotions nobody counted."""
+    smoothed = counts + 1e-3 * counts.sum()
+    share: NDArray[np.float64] = smoothed / smoothed.sum()
+    return share
+
+
 def written(source: str, table: Matrix, trust: float) -> Witness:
     """The witness of a source whose shares were not counted but written, or come from words."""
     own = table.sum(axis=1)
-    baseline = table.sum(axis=0) / table.sum()
+    baseline = shares(table.sum(axis=0))
     probability = (table + _WRITTEN * baseline) / (own + _WRITTEN)[:, None]
     return Witness(
         source.removeprefix(terms.source("")),

@@ -63,7 +63,11 @@ def fit_captions(
 
 
 def fit_attributes(
-    encoding: Encoding, present: NDArray[np.bool_], scores: NDArray[np.float64], shift: Array, scale: Array
+    encoding: Encoding,
+    present: NDArray[np.bool_],
+    scores: NDArray[np.float64],
+    shift: Array,
+    scale: Array,
 ) -> tuple[Ridge, Platt]:
     """Fit heads to scores (n, k), and one calibration for whether each attribute is present (n, k).
 
@@ -81,9 +85,9 @@ def fit_attributes(
 def calibrated(ridge: Ridge, platt: Platt) -> tuple[Array, Array]:
     """Weights (k, f) and bias (k,) whose sigmoid is the calibrated probability."""
     weights, bias = ridge.folded
-    return (platt.slope * weights).astype(np.float32), (
-        platt.slope * bias + platt.offset
-    ).astype(np.float32)
+    return (platt.slope * weights).astype(np.float32), (platt.slope * bias + platt.offset).astype(
+        np.float32
+    )
 
 
 def crowd_of(vectors: Array) -> Crowd:
@@ -93,7 +97,11 @@ def crowd_of(vectors: Array) -> Crowd:
 
 
 def out_of_fold_places(
-    told: Captioned, others: Sequence[Captioned], encoder: ImageTextEncoder, shift: Array, scale: Array
+    told: Captioned,
+    others: Sequence[Captioned],
+    encoder: ImageTextEncoder,
+    shift: Array,
+    scale: Array,
 ) -> Array:
     """Where the caption head places images whose own captions it was not fitted on, (n, t)."""
     places = np.zeros_like(told.encoding.vectors)

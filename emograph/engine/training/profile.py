@@ -70,7 +70,9 @@ def fit_profile(
     captions = fit_captions([sentence_part, *word_parts], encoder, shift, scale)
     crowd = crowd_of(np.concatenate([captions.place(e) for e in encodings]))
     places = out_of_fold_places(sentence_part, word_parts, encoder, shift, scale)
-    naming = _fit_naming(sentences, vocabulary, crowd_of(places).standing(places, vocabulary.vectors))
+    naming = _fit_naming(
+        sentences, vocabulary, crowd_of(places).standing(places, vocabulary.vectors)
+    )
     heads = [
         LinearHeads(
             tuple(concept.iri for concept in part.concepts),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from emograph.engine.perception.concepts import Platt
 
@@ -15,7 +16,7 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Ridge:
-    """A linear map: ``((x - shift) / scale) @ map + offset``, with shapes (f,), (f,), (f, k), (k,)."""
+    """A linear map ``((x - shift) / scale) @ map + offset``; shapes (f,), (f,), (f, k), (k,)."""
 
     shift: Array
     scale: Array
@@ -24,18 +25,20 @@ class Ridge:
 
     def __call__(self, x: Array) -> Array:
         """Predictions (n, k) for features (n, f)."""
-        told: Array = ((x - self.shift) / self.scale) @ self.map + self.offset
-        return told
+        told = ((x - self.shift) / self.scale) @ self.map + self.offset
+        return told.astype(np.float32)
 
     @property
     def folded(self) -> tuple[Array, Array]:
         """Weights (k, f) and bias (k,) on features that are not standardised."""
         weights = (self.map / self.scale[:, None]).T
-        return weights, self.offset - weights @ self.shift
+        return weights.astype(np.float32), (self.offset - weights @ self.shift).astype(np.float32)
 
 
-def fit_ridge(x: Array, y: Array, penalty: float, shift: Array, scale: Array) -> Ridge:
-    """Fit y (n, k) by x (n, f), standardised by a shift and scale that may come from more images."""
+def fit_ridge(
+    x: Array, y: NDArray[np.floating[Any]], penalty: float, shift: Array, scale: Array
+) -> Ridge:
+    """Fit y (n, k) by x (n, f), standardised by shift and scale, which may be of more images."""
     z = ((x - shift) / scale).astype(np.float64)
     centre, offset = z.mean(axis=0), y.mean(axis=0)
     z -= centre

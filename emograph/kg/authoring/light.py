@@ -12,8 +12,8 @@ from emograph.kg.authoring.associations import fractions_turtle
 
 # Eleven steps of each measure are worth this many observations each.
 STRENGTH = 20.0
-# Far from the middle a line says too much: beyond two spreads it says no more.
-_FARTHEST = 2.0
+# Far from the middle a line says too much: beyond this many spreads it says no more.
+_FARTHEST = 1.5
 _EMOTIONS = (
     "amusement",
     "awe",
