@@ -124,7 +124,8 @@ def learn_heads(settings: Settings, data: Path) -> list[Path]:
     )
     folder = profile_folder(settings)
     weights.save(folder / "heads.safetensors")
-    paths = [path for images in sets.values() for path in images.paths]
+    # Ordinary pictures only: a crowd of disasters would make a flood unremarkable.
+    paths = [path for name, images in sets.items() if name != "medic" for path in images.paths]
     crowd = _crowd(settings, paths)
     save_crowd(crowd, folder / "crowd.safetensors", encoder.name)
     return [folder / "heads.safetensors", folder / "crowd.safetensors"]

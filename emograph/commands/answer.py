@@ -18,10 +18,12 @@ from emograph.engine.explanation.document import (
     percent,
     ranked,
     signed,
+    telling,
 )
 
 _BAR = 24
 _CUES = 6
+_FAINT_CUES = 2
 _BRIEF_EMOTIONS = 3
 
 
@@ -74,8 +76,8 @@ def _emotions(document: Document, top: int) -> Table:
 def _cues(document: Document) -> Table:
     adds = effects(document, leading(document))
     grid = _grid("left", "left", "right", "right")
-    strongest = sorted(document["cues"], key=lambda cue: (-abs(adds[cue["id"]]), cue["id"]))
-    for cue in strongest[:_CUES]:
+    sure, faint = telling(document)
+    for cue in [*sure[:_CUES], *faint[:_FAINT_CUES]][:_CUES]:
         grid.add_row(
             cue["label"], _words(cue["kind"]), percent(cue["confidence"]), signed(adds[cue["id"]])
         )

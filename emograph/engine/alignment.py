@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class Aligner:
         if cue.concept is not None:
             known = cue.concept in self._known
             return Evidence(cue, cue.concept, 1.0, group_of(cue)) if known else None
-        named = self._named.get(_plain(cue.label)) or self._named.get(_singular(cue.label))
+        named = next((self._named[name] for name in _forms(cue.label) if name in self._named), [])
         if named:
             best = min(named, key=lambda concept: (concept.kind != cue.kind, concept.iri))
             return Evidence(cue, best.iri, 1.0, group_of(cue))
@@ -72,12 +72,13 @@ def group_of(cue: Cue) -> str:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
+    return re.sub(r"[\W_]+", " ", name.lower()).strip()
 
 
-def _singular(name: str) -> str:
+def _forms(name: str) -> Iterator[str]:
+    """A name as it is, and what may be its singular."""
     plain = _plain(name)
-    for ending, stem in (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", "")):
+    yield plain
+    for ending, stem in (("ies", "y"), ("es", ""), ("s", "")):
         if plain.endswith(ending) and not plain.endswith("ss"):
-            return plain.removesuffix(ending) + stem
-    return plain
+            yield plain.removesuffix(ending) + stem

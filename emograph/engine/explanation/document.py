@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from math import exp
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -14,7 +13,19 @@ SCHEMA_ID: Final = "emograph.explanation/1"
 Document: TypeAlias = Mapping[str, Any]
 """An explanation as plain JSON values; `schema()` describes every field."""
 
+Step: TypeAlias = Mapping[str, str]
+"""A node of a path, as the document has it: its type, id and label."""
+
 _HERE = Path(__file__).parent
+_SURE: Final = 0.2
+_LEAST_EFFECT: Final = 0.02
+"""A cue that shifts the log-odds by less is not worth a word."""
+_READINGS: Final = {
+    "emograph authors": "in the authors\N{RIGHT SINGLE QUOTATION MARK} reading",
+    "light": "in the authors\N{RIGHT SINGLE QUOTATION MARK} reading of studies on light and colour",
+    "phrases": "going by phrases of like meaning that were said of pictures",
+}
+"""How sources that did not count come to their shares, by their names."""
 
 
 def schema() -> dict[str, Any]:
@@ -47,11 +58,70 @@ def effects(document: Document, emotion: str) -> dict[str, float]:
     return {cue["id"]: given.get(cue["id"], 0.0) for cue in document["cues"]}
 
 
-def baseline(document: Document) -> dict[str, float]:
-    """The distribution before any cue was seen: emotion to probability, summing to 1."""
-    weights = {emotion: exp(log_odds) for emotion, log_odds in document["prior"].items()}
-    total = sum(weights.values())
-    return {emotion: weight / total for emotion, weight in weights.items()}
+def telling(document: Document, faint: float = _SURE) -> tuple[list[Any], list[Any]]:
+    """The cues that matter for the leading emotion, and the fainter ones; the strongest first.
+
+    A cue is faint whose confidence is below `faint` or whose effect is next to nothing.
+    """
+    adds = effects(document, leading(document))
+    order = sorted(
+        document["cues"], key=lambda cue: (-abs(adds[cue["id"]]), -cue["confidence"], cue["id"])
+    )
+    matter = [
+        cue for cue in order if cue["confidence"] >= faint and abs(adds[cue["id"]]) >= _LEAST_EFFECT
+    ]
+    return matter, [cue for cue in order if cue not in matter]
+
+
+def way(path: Document) -> tuple[list[Step], list[str]]:
+    """The steps of a path and the words between them, without concepts that repeat a label.
+
+    >>> steps = [{"type": t, "id": t, "label": "cat"} for t in ("cue", "concept")]
+    >>> steps.append({"type": "emotion", "id": "awe", "label": "awe"})
+    >>> path = {"steps": steps, "relations": ["stands for", "goes with"], "log_odds": -0.2}
+    >>> way(path | {"probability": 0.02, "baseline": 0.1})[1]
+    ['goes less often with']
+    """
+    steps: list[Step] = [path["steps"][0]]
+    relations: list[str] = []
+    for step, relation in zip(path["steps"][1:], path["relations"], strict=True):
+        # Appraisals and emotions stay steps of their own, whatever they are called.
+        if step["label"] != steps[-1]["label"] or step["type"] in ("appraisal", "emotion"):
+            steps.append(step)
+            relations.append(relation)
+    relations[-1] = _verdict(path, steps[-2], relations[-1])
+    return steps, relations
+
+
+def _verdict(path: Document, last: Step, relation: str) -> str:
+    """The words that lead to the emotion: log-odds compare it with the other emotions."""
+    raised = path["probability"] >= path["baseline"]
+    if path["log_odds"] >= 0:
+        words = relation if raised else "lowers others more than"
+    elif raised:
+        words = "raises others more than"
+    else:
+        words = "goes less often with" if relation == "goes with" else "speaks against"
+    if last["type"] == "appraisal" and " and " in last["label"]:  # as in "safety and comfort"
+        verb, *rest = words.split(" ")
+        words = " ".join([verb.removesuffix("s"), *rest])
+    return words
+
+
+def backing(path: Document) -> str:
+    """What stands behind a path: the emotion's share, where it is from, and what is usual."""
+    share = percent(path["probability"])
+    # Appraisals are read against an even spread, all else against how often the emotion occurs.
+    even = any(step["type"] == "appraisal" for step in path["steps"])
+    usual = f"where {percent(path['baseline'])} {'would be even' if even else 'is usual'}"
+    if path["count"] <= 0:
+        how = _READINGS.get(path["source"], f"by {path['source']}, which did not count")
+        return f"its share is {share} {how}, {usual}"
+    observations = f"{path['count']:,.0f} observations in {path['source']}"
+    if "is close to" in path["relations"]:
+        like = path["steps"][-2]["label"]
+        return f"its share is {share}, drawn from “{like}” ({observations}) and its like, {usual}"
+    return f"its share is {share} of {observations}, {usual}"
 
 
 def headline(document: Document) -> str:

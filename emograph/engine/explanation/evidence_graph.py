@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal, TypeAlias
 
-from emograph.engine.explanation.document import signed
+from emograph.engine.explanation.document import signed, way
 
 Sign: TypeAlias = Literal["for", "against", "mixed"]
 Key: TypeAlias = tuple[str, str]
@@ -17,9 +17,12 @@ Key: TypeAlias = tuple[str, str]
 _LINE: Final = 17.0
 _HEAD: Final = 40.0
 _MARGIN: Final = 8.0
-_BETWEEN_COLUMNS: Final = 72.0
+_ROOM: Final = 1072.0
+"""How wide the page's column is on a desktop: the drawing should fit in it."""
+_BETWEEN_COLUMNS: Final = (28.0, 120.0)
 _BETWEEN_NODES: Final = 14.0
-_LINE_WIDTH: Final = 150.0
+_LINE_WIDTHS: Final = (150.0, 130.0, 112.0, 96.0, 84.0)
+"""How long a line in a box may be: the first with which the drawing fits, else the last."""
 _LINES: Final = 3
 _ROUNDS: Final = 12
 
@@ -92,7 +95,8 @@ def layout(paths: Sequence[Mapping[str, Any]], limit: int = 14) -> EvidenceGraph
     that passes a column is led between that column's boxes. Boxes never overlap.
 
     >>> steps = [{"type": t, "id": t, "label": t} for t in ("cue", "concept", "emotion")]
-    >>> graph = layout([{"steps": steps, "relations": ["stands for", "evokes"], "log_odds": 0.5}])
+    >>> path = {"steps": steps, "relations": ["stands for", "evokes"], "log_odds": 0.5}
+    >>> graph = layout([path | {"probability": 0.4, "baseline": 0.2}])
     >>> [column.title for column in graph.columns]
     ['cue', 'concept', 'emotion']
     """
@@ -100,9 +104,10 @@ def layout(paths: Sequence[Mapping[str, Any]], limit: int = 14) -> EvidenceGraph
     labels: dict[Key, str] = {}
     links: dict[tuple[Key, Key], _Link] = {}
     for path in chosen:
-        keys = [(step["type"], step["id"]) for step in path["steps"]]
-        labels |= zip(keys, (step["label"] for step in path["steps"]), strict=True)
-        for pair, relation in zip(pairwise(keys), path["relations"], strict=True):
+        steps, relations = way(path)
+        keys = [(step["type"], step["id"]) for step in steps]
+        labels |= zip(keys, (step["label"] for step in steps), strict=True)
+        for pair, relation in zip(pairwise(keys), relations, strict=True):
             links.setdefault(pair, _Link(relation, [])).effects.append(path["log_odds"])
     if not labels:
         return EvidenceGraph(0, 0, (), (), (), 0, len(paths))
@@ -110,18 +115,11 @@ def layout(paths: Sequence[Mapping[str, Any]], limit: int = 14) -> EvidenceGraph
     depth = _depths(labels, links)
     # Knowledge that says a concept is broader than itself must not break the drawing.
     links = {pair: link for pair, link in links.items() if depth[pair[0]] < depth[pair[1]]}
-    wrapped = {key: _wrap(label) for key, label in labels.items()}
-    widths = [
-        max(text_width(line) for key in labels if depth[key] == layer for line in wrapped[key]) + 26
-        for layer in range(max(depth.values()) + 1)
-    ]
     titles = [
         _column_title({key[0] for key in labels if depth[key] == layer}, layer)
-        for layer in range(len(widths))
+        for layer in range(max(depth.values()) + 1)
     ]
-    # A heading may be wider than every box under it.
-    room = [max(w, text_width(title) * 0.95) for w, title in zip(widths, titles, strict=True)]
-    lefts = [_MARGIN + sum(room[:i]) + i * _BETWEEN_COLUMNS for i in range(len(room))]
+    wrapped, widths, lefts, right = _columns(labels, depth, titles)
 
     chains = {pair: _chain(*pair, depth) for pair in links}
     heights = {key: len(wrapped[key]) * _LINE + 14 for key in labels}
@@ -150,7 +148,7 @@ def layout(paths: Sequence[Mapping[str, Any]], limit: int = 14) -> EvidenceGraph
         for pair, link in sorted(links.items(), key=lambda item: -item[1].strength)
     )
     return EvidenceGraph(
-        width=lefts[-1] + room[-1] + _MARGIN,
+        width=right + _MARGIN,
         height=max(node.y + node.h for node in nodes) + _MARGIN,
         columns=tuple(Column(*pair) for pair in zip(titles, lefts, strict=True)),
         nodes=nodes,
@@ -158,6 +156,30 @@ def layout(paths: Sequence[Mapping[str, Any]], limit: int = 14) -> EvidenceGraph
         shown=len(chosen),
         total=len(paths),
     )
+
+
+def _columns(
+    labels: Mapping[Key, str], depth: Mapping[Key, int], titles: Sequence[str]
+) -> tuple[dict[Key, tuple[str, ...]], list[float], list[float], float]:
+    """The wrapped labels, each column's box width and left edge, and the right edge of the last.
+
+    Columns move together, and then lines grow shorter, until all of them fit a desktop.
+    """
+    least, most = _BETWEEN_COLUMNS
+    for line_width in _LINE_WIDTHS:
+        wrapped = {key: _wrap(label, line_width) for key, label in labels.items()}
+        widths = [0.0] * len(titles)
+        for key, lines in wrapped.items():
+            widest = max(text_width(line) for line in lines) + 26
+            widths[depth[key]] = max(widths[depth[key]], widest)
+        # A heading may be wider than every box under it.
+        room = [max(w, text_width(t) * 0.95) for w, t in zip(widths, titles, strict=True)]
+        spare = (_ROOM - 2 * _MARGIN - sum(room)) / max(len(room) - 1, 1)
+        if spare >= least:
+            break
+    between = min(max(spare, least), most)
+    lefts = [_MARGIN + sum(room[:i]) + i * between for i in range(len(room))]
+    return wrapped, widths, lefts, lefts[-1] + room[-1]
 
 
 def _depths(nodes: Iterable[Key], links: Iterable[tuple[Key, Key]]) -> dict[Key, int]:
@@ -281,21 +303,21 @@ def _amounts(link: _Link) -> str:
     return signed(low) if low == high else f"{signed(low)} to {signed(high)}"
 
 
-def _wrap(label: str) -> tuple[str, ...]:
+def _wrap(label: str, width: float) -> tuple[str, ...]:
     """The label in at most three lines that fit a box; what does not fit ends in an ellipsis."""
     lines = [""]
     for word in label.split():
-        if lines[-1] and text_width(f"{lines[-1]} {word}") <= _LINE_WIDTH:
+        if lines[-1] and text_width(f"{lines[-1]} {word}") <= width:
             lines[-1] += f" {word}"
             continue
         if lines[-1]:
             lines.append("")
         for character in word:
-            if text_width(lines[-1] + character) > _LINE_WIDTH:
+            if text_width(lines[-1] + character) > width:
                 lines.append("")
             lines[-1] += character
     if len(lines) > _LINES:
-        lines = [*lines[: _LINES - 1], clip(f"{lines[_LINES - 1]} {lines[_LINES]}", _LINE_WIDTH)]
+        lines = [*lines[: _LINES - 1], clip(f"{lines[_LINES - 1]} {lines[_LINES]}", width)]
     return tuple(lines)
 
 

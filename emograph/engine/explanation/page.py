@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from emograph.engine.explanation.document import (
     Document,
-    baseline,
+    backing,
     colour,
     effects,
     headline,
@@ -23,6 +23,8 @@ from emograph.engine.explanation.document import (
     percent,
     ranked,
     signed,
+    telling,
+    way,
 )
 from emograph.engine.explanation.evidence_graph import clip, layout, text_width
 
@@ -37,6 +39,10 @@ _WIDE: Final = 640.0
 _NARROW: Final = 330.0
 """How wide it is on a phone: where a tag should still lie inside the photo."""
 _TAG_HEIGHT: Final = 20.0
+_FAINT: Final = 0.1
+"""Cues that are less sure than this are folded away."""
+_MOST_CUES: Final = 12
+_FEWEST_CUES: Final = 3
 _MOST_REGIONS: Final = 8
 """Regions of cues further down the list are drawn only while their cue is pointed at."""
 
@@ -90,10 +96,9 @@ def render_page(document: Document, photo: bytes) -> str:
     emotions = ranked(document["emotions"])
     classes, rules = emotion_classes(document["emotions"])
     width, height = document["image"]["width"], document["image"]["height"]
-    before = baseline(document)
     adds = effects(document, leading(document))
-    order = sorted(document["cues"], key=lambda cue: (-abs(adds[cue["id"]]), -cue["confidence"]))
-    rows = [_Row(i, cue, adds[cue["id"]]) for i, cue in enumerate(order, start=1)]
+    matter, faint = telling(document, _FAINT)
+    rows = [_Row(i, cue, adds[cue["id"]]) for i, cue in enumerate([*matter, *faint], start=1)]
     # The photo fills its column, but a tall one must fit the window and a small one stay sharp.
     fit = f".photo{{width:min(100%,calc(80vh*{width / height:.4f}),{2 * width}px)}}"
     return render(
@@ -107,9 +112,10 @@ def render_page(document: Document, photo: bytes) -> str:
         alt=alternative(document),
         emotions=emotions,
         classes=classes,
-        before=before,
-        scale=max(emotions[0][1], *before.values(), 1e-9),
+        scale=max(emotions[0][1], 1e-9),
+        start=document["prior"].get(emotions[0][0]),
         cues=rows,
+        shown=min(max(len(matter), _FEWEST_CUES), _MOST_CUES),
         numbers={row.cue["id"]: row.number for row in rows},
         effect_scale=max((abs(row.log_odds) for row in rows), default=0) or 1,
         # Small boxes lie above large ones, so that the pointer reaches both.
@@ -118,6 +124,7 @@ def render_page(document: Document, photo: bytes) -> str:
         paths=sorted(document["paths"], key=lambda path: -abs(path["log_odds"])),
         voters=_VOTERS,
         ranked=ranked,
+        way=way,
     )
 
 
@@ -196,7 +203,7 @@ def _environment() -> Environment:
         "percent": percent,
         "signed": signed,
         "colour": colour,
-        "quantity": lambda count: f"{count:,.0f}",
+        "backing": backing,
     }
     return environment
 

@@ -13,6 +13,7 @@ from emograph.engine.explanation.document import (
     percent,
     ranked,
     signed,
+    telling,
 )
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ def plot(document: Document, photo_pixels: NDArray[np.uint8] | None = None) -> F
 
 
 def _strongest_cues(document: Document) -> list[tuple[str, str, float]]:
-    """Id, label and log-odds of the cues that move the leading emotion most."""
+    """Id, label and log-odds of the cues that move the leading emotion most; faint ones last."""
     adds = effects(document, leading(document))
-    rows = [(cue["id"], cue["label"], adds[cue["id"]]) for cue in document["cues"]]
-    return sorted(rows, key=lambda row: -abs(row[2]))[:_MOST_CUES]
+    sure, faint = telling(document)
+    return [(cue["id"], cue["label"], adds[cue["id"]]) for cue in [*sure, *faint][:_MOST_CUES]]
 
 
 def _draw_photo(axes: Axes, document: Document, pixels: NDArray[np.uint8]) -> None:

@@ -6,9 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from emograph.engine.explanation.document import Document, headline, leading, ranked
+from emograph.engine.explanation.document import (
+    Document,
+    effects,
+    headline,
+    leading,
+    ranked,
+    telling,
+)
 from emograph.engine.explanation.page import (
     alternative,
     data_url,
@@ -22,6 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_CUES: Final = 4
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """What the sheet says of one picture."""
@@ -29,9 +39,10 @@ class _Entry:
     photo: str
     alt: str
     source: str
+    name: str
     headline: str
     emotions: Sequence[tuple[str, float]]
-    cues: Sequence[str]
+    cues: Sequence[tuple[str, float]]
     why: str
 
 
@@ -49,16 +60,20 @@ def render_sheet(
     for document, photo in items:
         tally[leading(document)] += 1
         labels |= dict.fromkeys(document["emotions"])
-        cues = sorted(document["cues"], key=lambda cue: -cue["confidence"])
+        adds = effects(document, leading(document))
+        sure, faint = telling(document)
+        # The first sentence only tells the shares, which the bars show.
+        why = document["why"][1:2] or document["why"][:1] or [""]
         entries.append(
             _Entry(
                 photo=data_url(photo),
                 alt=alternative(document),
                 source=document["image"]["source"],
+                name=document["image"]["source"].rpartition("/")[2],
                 headline=headline(document),
                 emotions=ranked(document["emotions"])[:3],
-                cues=[cue["label"] for cue in cues[:4]],
-                why=document["why"][0] if document["why"] else "",
+                cues=[(cue["label"], adds[cue["id"]]) for cue in (sure or faint)[:_CUES]],
+                why=why[0],
             )
         )
     classes, rules = emotion_classes(labels)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from emograph.engine.cues import Cue
 from emograph.engine.images import Photo
@@ -35,7 +35,9 @@ class Perception:
 
 
 def _unique(cues: Iterator[Cue]) -> Iterator[Cue]:
-    taken: Counter[str] = Counter()
+    taken: set[str] = set()
     for cue in cues:
-        taken[cue.id] += 1
-        yield cue if taken[cue.id] == 1 else replace(cue, id=f"{cue.id}-{taken[cue.id]}")
+        names = (f"{cue.id}-{nth}" if nth > 1 else cue.id for nth in count(1))
+        id = next(name for name in names if name not in taken)
+        taken.add(id)
+        yield cue if id == cue.id else replace(cue, id=id)

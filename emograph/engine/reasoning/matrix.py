@@ -88,9 +88,8 @@ def compile_matrix(
         further.append(appraised(graph, vocabulary, scheme))
     expected = sum((witness.log_odds for witness in further), np.zeros(_shape(vocabulary, scheme)))
     if not sources:
-        own = np.max([witness.own for witness in further], axis=0)
         return AssociationMatrix(
-            scheme, vocabulary, tuple(further), expected, own / (own + _BACK_OFF)
+            scheme, vocabulary, tuple(further), expected, _familiarity(further, len(expected))
         )
     counts = sum(sources.values(), np.zeros_like(expected))
     total, counted, share = _decided_by_counts(counts, expected, vocabulary, ", ".join(sources))
@@ -99,7 +98,7 @@ def compile_matrix(
     said = sum((witness.log_odds for witness in witnesses), np.zeros_like(total))
     counted = replace(counted, log_odds=total - said)
     return AssociationMatrix(
-        scheme, vocabulary, (counted, *witnesses), total, _familiarity([counted, *witnesses])
+        scheme, vocabulary, (counted, *witnesses), total, _familiarity([counted, *witnesses], len(total))
     )
 
 
@@ -120,8 +119,8 @@ def _decided_by_counts(
     return total, witness, own / (own + _BACK_OFF)
 
 
-def _familiarity(witnesses: Collection[Witness]) -> NDArray[np.float64]:
-    own = np.max([witness.own for witness in witnesses], axis=0)
+def _familiarity(witnesses: Collection[Witness], size: int) -> NDArray[np.float64]:
+    own = np.max([np.zeros(size), *(witness.own for witness in witnesses)], axis=0)
     share: NDArray[np.float64] = own / (own + _BACK_OFF)
     return share
 

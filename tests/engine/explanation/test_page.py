@@ -161,10 +161,43 @@ def test_what_is_not_known_is_said() -> None:
 
 
 def test_a_path_is_told_in_words() -> None:
-    tree = Tree(render_page(document([cue("cat")], [path("cat", "awe", -0.5, "pet")]), jpeg()))
-    assert "cat stands for cat is a kind of pet evokes awe" in tree.text["p"]
-    told = f"Speaks against awe ({signed(-0.5)}): pet goes with it"
-    assert any(told in text for text in tree.text["p"])
+    tree = Tree(render_page(document([cue("cat")], [path("cat", "awe", 0.5, "pet")]), jpeg()))
+    assert "“cat” is a kind of pet, which evokes awe" in tree.text["p"]
+    told = f"Speaks for awe ({signed(0.5)}): its share is 38\xa0% of 412 observations in counts of"
+    assert any(text.startswith(told) for text in tree.text["p"])
+
+
+def test_an_appraisal_is_told_in_two_clauses() -> None:
+    steps = [
+        {"type": kind, "id": f"{kind}:{label}", "label": label}
+        for kind, label in [
+            ("cue", "funeral"),
+            ("concept", "funeral"),
+            ("appraisal", "loss"),
+            ("emotion", "sadness"),
+        ]
+    ]
+    relations = ["stands for", "is appraised as", "evokes"]
+    authored = {"count": 0.0, "source": "emograph authors"}
+    told = path("funeral", "sadness", 0.5) | {"steps": steps, "relations": relations} | authored
+    paragraphs = Tree(render_page(document([cue("funeral")], [told]), jpeg())).text["p"]
+    assert "“funeral” is appraised as loss; loss evokes sadness" in paragraphs
+    assert not any("0 observations" in text for text in paragraphs)
+
+
+def test_faint_cues_are_folded_away() -> None:
+    cues = [cue("sun"), cue("mud", confidence=0.05), cue("sky"), cue("sea"), cue("cup")]
+    adds = {"sun": 0.3, "mud": 0.9, "sky": 0.001, "sea": -0.2, "cup": 0.4}
+    given = [
+        {"cue": f"object:{label}", "emotion": "amusement", "log_odds": log_odds}
+        for label, log_odds in adds.items()
+    ]
+    shown, _, folded = render_page(document(cues, contributions=given), jpeg()).partition(
+        "<summary>2 fainter cues</summary>"
+    )
+    rows = [shown.index(f"<bdi>{label}</bdi>") for label in ("cup", "sun", "sea")]
+    assert rows == sorted(rows)
+    assert all(f"<bdi>{label}</bdi>" in folded for label in ("mud", "sky"))
 
 
 def test_a_file_name_that_is_no_text_does_not_stop_the_page() -> None:

@@ -25,28 +25,30 @@ def test_boxes_do_not_overlap_and_hold_their_text(name: str) -> None:
 
 def test_a_node_that_paths_share_is_drawn_once() -> None:
     graph = layout([path("cat", "awe", 0.4, "animal"), path("dog", "awe", 0.2, "animal")])
-    assert sorted(node.label for node in graph.nodes) == [
-        "animal",
-        "awe",
-        *["cat"] * 2,
-        *["dog"] * 2,
-    ]
-    assert [column.title for column in graph.columns] == [
-        "cue",
-        "concept",
-        "broader concept",
-        "emotion",
-    ]
+    assert sorted(node.label for node in graph.nodes) == ["animal", "awe", "cat", "dog"]
+    assert [column.title for column in graph.columns] == ["cue", "concept", "emotion"]
+
+
+def test_six_columns_fit_a_desktop() -> None:
+    kinds = ["cue", *["concept"] * 3, "appraisal", "emotion"]
+    words = [f"{kind} {i} of some length" for i, kind in enumerate(kinds)]
+    steps = [{"type": k, "id": word, "label": word} for k, word in zip(kinds, words, strict=True)]
+    relations = ["is a kind of"] * (len(steps) - 1)
+    graph = layout([path("cat", "awe", 0.4) | {"steps": steps, "relations": relations}])
+    assert len(graph.columns) == 6
+    assert graph.width <= 1072
 
 
 def test_edges_show_strength_and_sign() -> None:
-    graph = layout([path("cat", "awe", 0.4), path("cat", "fear", -0.1), path("dog", "fear", -0.2)])
+    low = {"probability": 0.01}
+    against = [path("cat", "fear", -0.1, "pet") | low, path("dog", "fear", -0.2) | low]
+    graph = layout([path("cat", "awe", 0.4, "pet"), *against])
     by_title = {edge.title: edge for edge in graph.edges}
-    assert by_title["cat evokes awe (+0.40)"].sign == "for"
-    assert by_title[f"cat evokes fear ({signed(-0.1)})"].sign == "against"
-    shared = by_title[f"cat stands for cat ({signed(-0.1)} to +0.40)"]
+    assert by_title["pet evokes awe (+0.40)"].sign == "for"
+    assert by_title[f"pet speaks against fear ({signed(-0.1)})"].sign == "against"
+    shared = by_title[f"cat is a kind of pet ({signed(-0.1)} to +0.40)"]
     assert shared.sign == "mixed"
-    assert shared.width > by_title[f"dog evokes fear ({signed(-0.2)})"].width
+    assert shared.width > by_title[f"dog speaks against fear ({signed(-0.2)})"].width
 
 
 def test_only_the_strongest_paths_are_drawn() -> None:

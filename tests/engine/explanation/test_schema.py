@@ -9,7 +9,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from emograph.engine.explanation.document import SCHEMA_ID, baseline, effects, headline, schema
+from emograph.engine.explanation.document import (
+    SCHEMA_ID,
+    backing,
+    effects,
+    headline,
+    schema,
+    telling,
+    way,
+)
 from tests.engine.explanation.test_schema_samples import SAMPLES
 
 
@@ -66,10 +74,65 @@ def test_a_caller_cannot_spoil_the_schema_for_others() -> None:
     assert schema()
 
 
-def test_the_baseline_is_the_prior_as_a_distribution() -> None:
-    shares = baseline({"prior": {"awe": 1.0, "fear": 1.0}})
-    assert shares == pytest.approx({"awe": 0.5, "fear": 0.5})
-    assert baseline({"prior": {}}) == {}
+def test_cues_that_are_surer_come_before_fainter_ones_and_the_stronger_first() -> None:
+    cues = [
+        {"id": name, "confidence": confidence}
+        for name, confidence in [("sky", 0.9), ("mud", 0.1), ("cat", 0.3), ("sun", 0.8)]
+    ]
+    adds = {"sky": 0.001, "mud": 0.9, "cat": -0.5, "sun": 0.2}
+    given = [{"cue": c, "emotion": "awe", "log_odds": adds[c]} for c in adds]
+    document = {"emotions": {"awe": 1.0}, "cues": cues, "contributions": given}
+    matter, faint = telling(document)
+    assert [cue["id"] for cue in matter] == ["cat", "sun"]
+    assert [cue["id"] for cue in faint] == ["mud", "sky"]
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "probability", "kind", "label", "words"),
+    [
+        (0.4, 0.6, "appraisal", "loss", "evokes"),
+        (0.4, 0.6, "appraisal", "safety and comfort", "evoke"),
+        (-0.4, 0.05, "appraisal", "safety and comfort", "speak against"),
+        (-0.4, 0.05, "concept", "cat", "goes less often with"),
+        (0.1, 0.05, "appraisal", "loss", "lowers others more than"),
+        (-0.1, 0.6, "concept", "cat", "raises others more than"),
+    ],
+)
+def test_the_words_before_an_emotion_are_true(
+    log_odds: float, probability: float, kind: str, label: str, words: str
+) -> None:
+    steps = [
+        {"type": "cue", "id": "a", "label": label},
+        {"type": "concept", "id": "b", "label": label},
+        {"type": kind, "id": "c", "label": label},
+        {"type": "emotion", "id": "d", "label": "awe"},
+    ]
+    last = "evokes" if kind == "appraisal" else "goes with"
+    path = {"steps": steps, "relations": ["stands for", "is appraised as", last]}
+    numbers = {"log_odds": log_odds, "probability": probability, "baseline": 0.1}
+    told, relations = way(path | numbers)
+    assert relations[-1] == words
+    assert len(told) == len(relations) + 1
+
+
+@pytest.mark.parametrize(
+    ("count", "source", "relation", "words"),
+    [
+        (75.0, "EmoSet", "stands for", "40\xa0% of 75 observations in EmoSet, where 10\xa0%"),
+        (75.0, "EmoSet", "is close to", "drawn from “cat” (75 observations in EmoSet)"),
+        (0.0, "emograph authors", "stands for", "reading, where 10\xa0% is usual"),
+        (0.0, "phrases", "stands for", "phrases of like meaning"),
+        (0.0, "an oracle", "stands for", "by an oracle, which did not count"),
+    ],
+)
+def test_only_what_was_counted_is_told_as_observations(
+    count: float, source: str, relation: str, words: str
+) -> None:
+    steps = [{"type": t, "id": t, "label": "cat"} for t in ("cue", "concept", "emotion")]
+    path = {"steps": steps, "relations": [relation, "goes with"], "count": count, "source": source}
+    told = backing(path | {"probability": 0.4, "baseline": 0.1})
+    assert words in told
+    assert ("observations" in told) == (count > 0)
 
 
 def test_a_cue_without_a_contribution_adds_nothing() -> None:
