@@ -44,8 +44,8 @@ def encode_paths(
         if progress is not None:
             progress(start + len(batch), len(paths))
     encoding = Encoding(
-        np.concatenate([part.features for part in parts]),
-        np.concatenate([part.vectors for part in parts]),
+        np.ascontiguousarray(np.concatenate([part.features for part in parts])),
+        np.ascontiguousarray(np.concatenate([part.vectors for part in parts])),
     )
     kept.parent.mkdir(parents=True, exist_ok=True)
     save_file({"features": encoding.features, "vectors": encoding.vectors}, kept)

@@ -37,7 +37,8 @@ def concept(
 def unit(rows: NDArray[np.floating] | Sequence[Sequence[float]]) -> Array:
     """Rows scaled to length 1, in single precision."""
     array = np.asarray(rows, dtype=np.float64)
-    return (array / np.linalg.norm(array, axis=1, keepdims=True)).astype(np.float32)
+    scaled: Array = (array / np.linalg.norm(array, axis=1, keepdims=True)).astype(np.float32)
+    return scaled
 
 
 def random_vectors(rows: int, width: int = 16, seed: int = 0) -> Array:
@@ -114,7 +115,11 @@ def cue(
 
 
 def piece(
-    number: int, confidence: float = 0.8, group: str = "a", score: float = 1.0, id: str | None = None
+    number: int,
+    confidence: float = 0.8,
+    group: str = "a",
+    score: float = 1.0,
+    id: str | None = None,
 ) -> Evidence:
     """Evidence of the concept `thing NUMBER`; there is one for each row of `matrix_of`."""
     seen = cue(id or f"{group}:{number}", confidence)

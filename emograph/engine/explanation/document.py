@@ -22,8 +22,8 @@ _LEAST_EFFECT: Final = 0.02
 """A cue that shifts the log-odds by less is not worth a word."""
 _READINGS: Final = {
     "emograph authors": "in the authors\N{RIGHT SINGLE QUOTATION MARK} reading",
-    "light": "in the authors\N{RIGHT SINGLE QUOTATION MARK} reading of studies on light and colour",
-    "phrases": "going by phrases of like meaning that were said of pictures",
+    "Studies of light and colour": "in the authors\N{RIGHT SINGLE QUOTATION MARK} reading of studies on light and colour",
+    "Phrases said of pictures": "going by phrases of like meaning that were said of pictures",
 }
 """How sources that did not count come to their shares, by their names."""
 
@@ -115,7 +115,7 @@ def backing(path: Document) -> str:
     even = any(step["type"] == "appraisal" for step in path["steps"])
     usual = f"where {percent(path['baseline'])} {'would be even' if even else 'is usual'}"
     if path["count"] <= 0:
-        how = _READINGS.get(path["source"], f"by {path['source']}, which did not count")
+        how = _READINGS.get(path["source"], f"by {path['source']}, not counted")
         return f"its share is {share} {how}, {usual}"
     observations = f"{path['count']:,.0f} observations in {path['source']}"
     if "is close to" in path["relations"]:
@@ -147,10 +147,15 @@ def headline(document: Document) -> str:
 def percent(share: float) -> str:
     r"""A share (0..1) as a whole percentage with a no-break space.
 
-    >>> [percent(share) for share in (0.413, 0.002, 0)]
-    ['41\xa0%', '<1\xa0%', '0\xa0%']
+    >>> [percent(share) for share in (0.413, 0.002, 0, 0.998)]
+    ['41\xa0%', '<1\xa0%', '0\xa0%', '>99\xa0%']
     """
-    return f"{'<1' if 0 < share < 0.005 else f'{share * 100:.0f}'}\N{NO-BREAK SPACE}%"
+    number = f"{share * 100:.0f}"
+    if number == "0" and share > 0:
+        number = "<1"
+    elif number == "100" and share < 1:
+        number = ">99"
+    return f"{number}\N{NO-BREAK SPACE}%"
 
 
 def signed(number: float) -> str:

@@ -15,6 +15,8 @@ _NEUTRAL = "neutral"
 _LEAST = 0.02
 # What was seen less surely than this is told only where nothing else is.
 _SURE = 0.2
+# A share is told where it is more than usual by this factor.
+_CLEARLY = 1.15
 
 
 def why(explanation: Explanation) -> list[str]:
@@ -60,7 +62,7 @@ def _against(emotion: str, explanation: Explanation) -> str:
 def _agrees(path: Path) -> bool:
     """Whether the share that a path shows agrees with what it adds, so that it can be told."""
     through_appraisal = any(step.type == "appraisal" for step in path.steps)
-    return through_appraisal or path.probability > path.baseline
+    return through_appraisal or path.probability > _CLEARLY * path.baseline
 
 
 def _by_cue(paths: list[Path]) -> list[Path]:
@@ -76,15 +78,15 @@ def _by_cue(paths: list[Path]) -> list[Path]:
 
 
 def _reason(path: Path) -> str:
-    cue, *between, _ = path.steps
+    cue, _, *between, _ = path.steps
     appraisal = next((step for step in between if step.type == "appraisal"), None)
-    concepts = [step for step in between if step.type == "concept" and step.label != cue.label]
+    kin = [step for step in between if step.type == "concept" and step.label != cue.label]
     if appraisal is not None:
-        kind = f", a kind of {_quoted(concepts[-1].label)}" if concepts else ""
+        kind = f", a kind of {_quoted(kin[-1].label)}" if kin else ""
         return f"{_quoted(cue.label)}{kind}, which people appraise as {appraisal.label}"
     share = f"goes with it in {percent(path.probability)} (usually {percent(path.baseline)})"
-    if concepts:
-        return f"{_quoted(cue.label)}, close to {_quoted(concepts[-1].label)}, which {share}"
+    if kin:
+        return f"{_quoted(cue.label)}, close to {_quoted(kin[-1].label)}, which {share}"
     return f"{_quoted(cue.label)}, which {share}"
 
 

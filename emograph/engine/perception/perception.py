@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 
 from emograph.engine.cues import Cue
 from emograph.engine.images import Photo
@@ -37,7 +37,7 @@ class Perception:
 def _unique(cues: Iterator[Cue]) -> Iterator[Cue]:
     taken: set[str] = set()
     for cue in cues:
-        names = (f"{cue.id}-{nth}" if nth > 1 else cue.id for nth in count(1))
+        names = chain([cue.id], (f"{cue.id}-{nth}" for nth in count(2)))
         id = next(name for name in names if name not in taken)
         taken.add(id)
         yield cue if id == cue.id else replace(cue, id=id)

@@ -37,8 +37,8 @@ def measure(photo: Photo) -> Photometry:
     standard deviation of the luma.
 
     >>> from emograph.engine.images import open_photo
-    >>> measure(open_photo(np.full((8, 8, 3), 255, np.uint8)))
-    Photometry(brightness=1.0, colorfulness=0.0, warmth=0.5, contrast=0.0)
+    >>> measure(open_photo(np.zeros((8, 8, 3), np.uint8)))
+    Photometry(brightness=0.0, colorfulness=0.0, warmth=0.5, contrast=0.0)
     """
     image = Image.fromarray(photo.pixels)
     if max(image.size) > _SIDE:

@@ -40,18 +40,20 @@ class HeadWeights:
     def save(self, path: Path) -> None:
         """Write the file; the large matrices are kept in half precision."""
         half = np.float16
+        tensors = {
+            "feature.shift": self.captions.shift,
+            "feature.scale": self.captions.scale,
+            "captions.map": self.captions.map.astype(half),
+            "attributes.weights": self.attributes.weights.astype(half),
+            "attributes.bias": self.attributes.bias,
+            "disasters.weights": self.disasters.weights.astype(half),
+            "disasters.bias": self.disasters.bias,
+            "crowd.mean": self.crowd.mean,
+            "crowd.covariance": self.crowd.covariance,
+        }
+        # safetensors writes memory as it lies, so a transposed view would come back scrambled.
         save_file(
-            {
-                "feature.shift": self.captions.shift,
-                "feature.scale": self.captions.scale,
-                "captions.map": self.captions.map.astype(half),
-                "attributes.weights": np.ascontiguousarray(self.attributes.weights).astype(half),
-                "attributes.bias": self.attributes.bias,
-                "disasters.weights": np.ascontiguousarray(self.disasters.weights).astype(half),
-                "disasters.bias": self.disasters.bias,
-                "crowd.mean": self.crowd.mean,
-                "crowd.covariance": self.crowd.covariance,
-            },
+            {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()},
             path,
             metadata={
                 "encoder": self.encoder,

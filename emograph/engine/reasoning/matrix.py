@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.engine.perception.vocabulary import Vocabulary
+from emograph.engine.reasoning.appraisals import appraisals_of
 from emograph.engine.reasoning.witnesses import (
     APPRAISED,
     COUNTED,
@@ -92,22 +93,36 @@ def compile_matrix(
             scheme, vocabulary, tuple(further), expected, _familiarity(further, len(expected))
         )
     counts = sum(sources.values(), np.zeros_like(expected))
-    total, counted, share = _decided_by_counts(counts, expected, vocabulary, ", ".join(sources))
+    judged = appraisals_of(graph)
+    written_for = np.array([concept.iri in judged for concept in vocabulary.concepts])
+    total, counted, share = _decided_by_counts(
+        counts, expected, vocabulary, written_for, ", ".join(sources)
+    )
     # Where much was counted, what one would have expected no longer speaks.
     witnesses = [replace(w, log_odds=w.log_odds * (1.0 - share)) for w in further]
     said = sum((witness.log_odds for witness in witnesses), np.zeros_like(total))
     counted = replace(counted, log_odds=total - said)
     return AssociationMatrix(
-        scheme, vocabulary, (counted, *witnesses), total, _familiarity([counted, *witnesses], len(total))
+        scheme,
+        vocabulary,
+        (counted, *witnesses),
+        total,
+        _familiarity([counted, *witnesses], len(total)),
     )
 
 
 def _decided_by_counts(
-    counts: Matrix, expected: Matrix, vocabulary: Vocabulary, source: str
+    counts: Matrix,
+    expected: Matrix,
+    vocabulary: Vocabulary,
+    written_for: NDArray[np.bool_],
+    source: str,
 ) -> tuple[Matrix, Witness, Matrix]:
     own = counts.sum(axis=1, keepdims=True)
     baseline = shares(counts.sum(axis=0))
     near, kin = inherited(counts, vocabulary)
+    # What somebody wrote appraisals for needs no neighbours: "spoiled meal" is near "dessert".
+    near[written_for] = baseline
     log_odds = np.log(near / baseline) + expected
     guess = baseline * np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
     guess /= guess.sum(axis=1, keepdims=True)

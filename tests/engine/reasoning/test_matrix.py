@@ -131,7 +131,7 @@ def test_leaving_out_what_is_not_there_changes_nothing(
 
 def test_rows_are_found_by_iri(graph: KnowledgeGraph, vocabulary: Vocabulary) -> None:
     rows = compiled(graph, vocabulary).rows
-    assert rows[terms.concept("brightness", "0.5")] == [
-        c.iri for c in vocabulary.concepts
-    ].index(terms.concept("brightness", "0.5"))
+    assert rows[terms.concept("brightness", "0.5")] == [c.iri for c in vocabulary.concepts].index(
+        terms.concept("brightness", "0.5")
+    )
     assert len(rows) == len(vocabulary.concepts)

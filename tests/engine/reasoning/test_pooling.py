@@ -13,7 +13,7 @@ SEED = st.integers(0, 2**32 - 1)
 
 
 def weights(pieces: list[tuple[str, float]]) -> list[float]:
-    return pooled_weights([g for g, _ in pieces], [c for _, c in pieces]).tolist()
+    return list(map(float, pooled_weights([g for g, _ in pieces], [c for _, c in pieces])))
 
 
 @given(PIECES)

@@ -28,7 +28,7 @@ STRANGER = Evidence(piece(0, 0.9).cue, "urn:object/unheard_of", 1.0, "a")
 
 
 def odds(posterior: Posterior) -> list[float]:
-    return clr([posterior.emotions[label] for label in LABELS]).tolist()
+    return list(map(float, clr([posterior.emotions[label] for label in LABELS])))
 
 
 def entropy(posterior: Posterior) -> float:
@@ -85,9 +85,7 @@ def test_what_is_seen_twice_counts_once(
     once = reasoner.infer([*evidence, alone])
     assert odds(reasoner.infer([*evidence, alone, alone])) == pytest.approx(odds(once), abs=1e-12)
     group = [e for e in evidence if e.group == "a"]
-    assert odds(reasoner.infer([*evidence, alone, *group])) == pytest.approx(
-        odds(once), abs=1e-12
-    )
+    assert odds(reasoner.infer([*evidence, alone, *group])) == pytest.approx(odds(once), abs=1e-12)
 
 
 @given(SEED, PIECES, st.integers(0, CONCEPTS - 1))

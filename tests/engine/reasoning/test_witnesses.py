@@ -27,9 +27,7 @@ class TestInherited:
         self, graph: KnowledgeGraph, vocabulary: Vocabulary
     ) -> None:
         scheme = graph.scheme("mikels")
-        (counts,) = tables(
-            graph.associations(), graph, vocabulary, scheme, counted=True
-        ).values()
+        (counts,) = tables(graph.associations(), graph, vocabulary, scheme, counted=True).values()
         near, _ = inherited(counts, vocabulary)
         assert (near > 0).all()
         np.testing.assert_allclose(near.sum(axis=1), 1.0, atol=1e-6)
@@ -42,10 +40,12 @@ class TestInherited:
         assert (kin[0], kin[2]) == (1, 3)
 
     def test_comes_from_kin_that_lie_farther_off(self) -> None:
-        shelf = {"broader": ["urn:shelf"]}
+        shelf = ["urn:shelf"]
         vectors = unit([[1, 0, 0], [0, 1, 0], [0.3, 0, 1]])
         alone = vocabulary_of([concept(name) for name in "abc"], vectors)
-        shelved = vocabulary_of([concept("a", **shelf), concept("b", **shelf), concept("c")], vectors)
+        shelved = vocabulary_of(
+            [concept("a", broader=shelf), concept("b", broader=shelf), concept("c")], vectors
+        )
         counts = [[0.0, 0.0], [100.0, 0.0], [0.0, 100.0]]
         assert inherits(counts, alone)[1][0] == 2
         near, kin = inherits(counts, shelved)
@@ -72,9 +72,7 @@ class TestInherited:
         self, graph: KnowledgeGraph, vocabulary: Vocabulary
     ) -> None:
         scheme = graph.scheme("mikels")
-        (counts,) = tables(
-            graph.associations(), graph, vocabulary, scheme, counted=True
-        ).values()
+        (counts,) = tables(graph.associations(), graph, vocabulary, scheme, counted=True).values()
         _, kin = inherited(counts, vocabulary)
         measured = [
             c.kind in ("brightness", "colorfulness", "composition") for c in vocabulary.concepts
@@ -145,9 +143,7 @@ class TestWritten:
 
 
 class TestAppraised:
-    def test_concepts_without_appraisals_are_left_as_they_are(
-        self, graph: KnowledgeGraph
-    ) -> None:
+    def test_concepts_without_appraisals_are_left_as_they_are(self, graph: KnowledgeGraph) -> None:
         vocabulary = vocabulary_of([concept("no such thing in the graph")])
         witness = appraised(graph, vocabulary, graph.scheme("mikels"))
         assert not witness.log_odds.any()
