@@ -77,7 +77,7 @@ def _cues(document: Document) -> Table:
     adds = effects(document, leading(document))
     grid = _grid("left", "left", "right", "right")
     sure, faint = telling(document)
-    for cue in [*sure[:_CUES], *faint[:_FAINT_CUES]][:_CUES]:
+    for cue in [*sure[:_CUES], *faint[:_FAINT_CUES]]:
         grid.add_row(
             cue["label"], _words(cue["kind"]), percent(cue["confidence"]), signed(adds[cue["id"]])
         )

@@ -21,8 +21,8 @@ _SURE: Final = 0.2
 _LEAST_EFFECT: Final = 0.02
 """A cue that shifts the log-odds by less is not worth a word."""
 _READINGS: Final = {
-    "emograph authors": "in the authors\N{RIGHT SINGLE QUOTATION MARK} reading",
-    "Studies of light and colour": "in the authors\N{RIGHT SINGLE QUOTATION MARK} reading of studies on light and colour",
+    "emograph authors": "in the reading of the authors",
+    "Studies of light and colour": "in the authors' reading of studies on light and colour",
     "Phrases said of pictures": "going by phrases of like meaning that were said of pictures",
 }
 """How sources that did not count come to their shares, by their names."""

@@ -14,9 +14,9 @@ _NEUTRAL = "neutral"
 # A cue that shifts the odds by less than this is not worth a word.
 _LEAST = 0.02
 # What was seen less surely than this is told only where nothing else is.
-_SURE = 0.2
+_SURE = 0.1
 # A share is told where it is more than usual by this factor.
-_CLEARLY = 1.15
+_CLEARLY = 1.25
 
 
 def why(explanation: Explanation) -> list[str]:
@@ -36,7 +36,10 @@ def _for(emotion: str, explanation: Explanation) -> str:
     paths = explanation.paths(1000, emotion)
     telling = [path for path in paths if path.log_odds > _LEAST and _agrees(path)]
     sure = [path for path in telling if surely[path.cue] >= _SURE]
-    strongest = _by_cue(sure or telling)[:2]
+    if telling and not sure:
+        faint = " and ".join(_quoted(path.steps[0].label) for path in _by_cue(telling)[:2])
+        return f"For {_feeling(emotion)} speaks only a faint likeness to {faint}."
+    strongest = _by_cue(sure)[:2]
     if not strongest:
         return f"No single cue speaks clearly for {_feeling(emotion)}."
     return f"For {_feeling(emotion)} speaks {', and '.join(map(_reason, strongest))}."

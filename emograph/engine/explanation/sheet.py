@@ -62,6 +62,10 @@ def render_sheet(
         labels |= dict.fromkeys(document["emotions"])
         adds = effects(document, leading(document))
         sure, faint = telling(document)
+        # Two detectors may call a cue the same; the stronger one is told.
+        cues: dict[str, float] = {}
+        for cue in sure or faint:
+            cues.setdefault(cue["label"], adds[cue["id"]])
         # The first sentence only tells the shares, which the bars show.
         why = document["why"][1:2] or document["why"][:1] or [""]
         entries.append(
@@ -72,7 +76,7 @@ def render_sheet(
                 name=document["image"]["source"].rpartition("/")[2],
                 headline=headline(document),
                 emotions=ranked(document["emotions"])[:3],
-                cues=[(cue["label"], adds[cue["id"]]) for cue in (sure or faint)[:_CUES]],
+                cues=list(cues.items())[:_CUES],
                 why=why[0],
             )
         )

@@ -10,7 +10,7 @@ from PIL import Image
 
 from emograph.engine.explanation.sheet import render_sheet, thumbnail
 from tests.engine.explanation.test_page import Tree
-from tests.engine.explanation.test_schema_samples import HOSTILE, SAMPLES, jpeg
+from tests.engine.explanation.test_schema_samples import HOSTILE, SAMPLES, cue, document, jpeg
 
 
 def test_every_picture_is_on_the_sheet() -> None:
@@ -20,6 +20,20 @@ def test_every_picture_is_on_the_sheet() -> None:
     assert "The cat speaks for it." in tree.text["p"]
     assert "Most of all the picture evokes amusement." not in tree.text["p"]
     assert not [one for one in tree.elements if "style" in one[1] or one[0] == "script"]
+
+
+def test_the_cues_told_are_the_surer_ones_with_the_strongest_effect() -> None:
+    cues = [
+        cue("sun"),
+        cue("mud", confidence=0.1),
+        cue("cat"),
+        cue("cat", id="scene:cat"),
+        cue("sea"),
+    ]
+    adds = {"object:sun": 0.1, "object:mud": 0.9, "scene:cat": 0.5, "object:cat": 0.05}
+    given = [{"cue": c, "emotion": "amusement", "log_odds": adds[c]} for c in adds]
+    html = render_sheet([(document(cues, contributions=given), jpeg())])
+    assert "cat +0.50, sun +0.10" in Tree(html).text["p"]
 
 
 def test_failures_are_listed_with_their_reason() -> None:
