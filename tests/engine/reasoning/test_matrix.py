@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from emograph.engine.perception.vocabulary import Vocabulary
+from emograph.engine.reasoning.appraisals import appraisals_of
 from emograph.engine.reasoning.matrix import AssociationMatrix, compile_matrix
 from emograph.engine.reasoning.witnesses import COUNTED
 from emograph.kg import terms
@@ -80,6 +81,30 @@ def test_a_label_that_nobody_counted_is_as_expected_of_it(
     said = compiled(graph, vocabulary, "mikels", "emoset").log_odds
     near = np.log(counted.probability[uncounted] / counted.baseline)
     np.testing.assert_allclose(matrix.log_odds[uncounted], said[uncounted] + near, atol=1e-9)
+
+
+def test_what_one_would_have_expected_falls_silent_where_much_was_counted(
+    graph: KnowledgeGraph, vocabulary: Vocabulary
+) -> None:
+    whole = compiled(graph, vocabulary)
+    alone = compiled(graph, vocabulary, "mikels", "emoset")
+    own = whole.witnesses[0].own
+    for beside, by_itself in zip(whole.witnesses[1:], alone.witnesses, strict=True):
+        assert beside.name == by_itself.name
+        loud, low = np.abs(by_itself.log_odds), np.abs(beside.log_odds)
+        np.testing.assert_allclose(low[own == 0], loud[own == 0])
+        assert (low[own >= 100] <= 0.1 * loud[own >= 100]).all()
+
+
+def test_what_somebody_wrote_appraisals_for_needs_no_neighbours(
+    graph: KnowledgeGraph, vocabulary: Vocabulary
+) -> None:
+    counted = compiled(graph, vocabulary).witnesses[0]
+    judged = appraisals_of(graph)
+    written_for = np.array([c.iri in judged for c in vocabulary.concepts])
+    uncounted = written_for & (counted.own == 0)
+    assert uncounted.any()
+    np.testing.assert_allclose(counted.log_odds[uncounted], 0.0, atol=1e-9)
 
 
 def test_familiarity_grows_with_what_the_graph_says_of_a_concept(

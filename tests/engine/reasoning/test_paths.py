@@ -101,6 +101,11 @@ def test_evidence_that_is_not_in_the_matrix_has_no_path(
     assert finders["mikels"].find([], "awe") == []
 
 
+def test_whatever_says_something_of_an_emotion_has_a_name(graph: KnowledgeGraph) -> None:
+    said = {*graph.associations().sources, *graph.appraisal_associations().sources}
+    assert said <= set(source_labels(graph))
+
+
 def test_of_the_strongest_paths_at_most_two_start_from_one_cue() -> None:
     paths = [
         Path(name, "awe", 1.0 - i / 10, (), (), 0.5, 0.5, 0.0, "s")

@@ -90,6 +90,14 @@ class TestAttributes:
             chosen = (confidence >= low) & (confidence < high)
             assert present[chosen].mean() == pytest.approx(confidence[chosen].mean(), abs=0.08)
 
+    def test_heads_that_learned_chance_by_heart_are_not_sure_of_anything(self) -> None:
+        rng = np.random.default_rng(0)
+        encoding = Encoding(rng.normal(size=(300, 200)).astype(np.float32), random_vectors(300, 4))
+        scores = rng.normal(size=(300, 5))
+        scale = standardisation([encoding])
+        ridge, platt = fit_attributes(encoding, scores > 0, scores, *scale)
+        assert np.ptp(platt(ridge(encoding.features))) < 0.5
+
     def test_calibrated_heads_say_what_calibration_says_of_the_ridge(self) -> None:
         rng = np.random.default_rng(0)
         features = rng.normal(size=(50, 4)).astype(np.float32)
