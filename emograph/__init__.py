@@ -10,11 +10,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from emograph.errors import EmographError
+from emograph.version import __version__
 
 if TYPE_CHECKING:
     from emograph.assembly import annotate, explain, load
 
-__version__ = "0.1.0"
 __all__ = ["EmographError", "__version__", "annotate", "explain", "load"]
 
 

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emograph import __version__
 from emograph.adapters.models.assets import (
     EFFICIENTNET_LITE2,
     FACE_BOXES,
@@ -39,6 +38,7 @@ from emograph.engine.reasoning.reasoner import Reasoner, balance_on
 from emograph.errors import EmographError
 from emograph.kg.concepts import Concept
 from emograph.kg.graph import KnowledgeGraph
+from emograph.version import __version__
 
 if TYPE_CHECKING:
     from emograph.adapters.models.minilm import MiniLM

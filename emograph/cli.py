@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from emograph import __version__
 from emograph.commands import learn, models
 from emograph.commands.evaluate import evaluate
 from emograph.commands.explain import explain
 from emograph.commands.sparql import sparql
 from emograph.errors import EmographError
+from emograph.version import __version__
 
 app = typer.Typer(
     help="What an image makes its viewers feel, and why.",
@@ -21,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
 app.command()(explain)
 app.command()(sparql)
 app.command("eval")(evaluate)

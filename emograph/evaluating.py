@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from emograph import __version__
 from emograph.adapters.datasets import open_dataset
 from emograph.adapters.datasets.emoset_attributes import read_emoset_attributes
 from emograph.assembly import load, load_crowd_of
@@ -35,6 +34,7 @@ from emograph.engine.reasoning.reasoner import Reasoner, balance_on
 from emograph.errors import EmographError
 from emograph.kg import terms
 from emograph.kg.associations import Associations
+from emograph.version import __version__
 
 IMAGE_SETS = ("emotion6", "fi", "oasis")
 ATTRIBUTES = "emoset-attributes"

@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emograph.kg.appraisals import Appraisal
+from emograph.kg.associations import Associations
+from emograph.kg.concepts import Concept
+from emograph.kg.schemes import EmotionScheme
 
 if TYPE_CHECKING:
     import networkx as nx  # type: ignore[import-untyped]
 
-    from emograph.kg.graph import KnowledgeGraph
+
+class Readable(Protocol):
+    """What is read of a knowledge graph; see `emograph.kg.graph.KnowledgeGraph`."""
+
+    version: str
+
+    def concepts(self) -> tuple[Concept, ...]:
+        """All concepts."""
+        ...
+
+    def appraisals(self) -> tuple[Appraisal, ...]:
+        """All appraisals."""
+        ...
+
+    def schemes(self) -> tuple[str, ...]:
+        """The names of the emotion schemes."""
+        ...
+
+    def scheme(self, name: str) -> EmotionScheme:
+        """An emotion scheme by name."""
+        ...
+
+    def mapping(self, source: str, target: str) -> NDArray[np.float64]:
+        """Weights from the emotions of one scheme to those of another."""
+        ...
+
+    def associations(self) -> Associations:
+        """What goes with which emotion."""
+        ...
+
+    def appraisal_associations(self) -> Associations:
+        """Which concepts are judged in the way of which appraisal."""
+        ...
 
 
-def network(graph: KnowledgeGraph) -> nx.MultiDiGraph[str]:
+def network(graph: Readable) -> nx.MultiDiGraph[str]:
     """Concepts, appraisals and emotions as nodes, named by IRI, and what joins them as edges.
 
     Nodes have `type` and `label`, concepts `kind` too. Edges have `type`: ``broader``,
@@ -48,7 +88,7 @@ def network(graph: KnowledgeGraph) -> nx.MultiDiGraph[str]:
     return result
 
 
-def _association_edges(graph: KnowledgeGraph) -> list[tuple[str, str, dict[str, Any]]]:
+def _association_edges(graph: Readable) -> list[tuple[str, str, dict[str, Any]]]:
     return [
         (subject, end, {"type": name, "weight": float(p), "strength": float(n), "source": source})
         for name, rows in (

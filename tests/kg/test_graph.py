@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import permutations
 from pathlib import Path
 
@@ -116,7 +116,7 @@ def test_every_situation_is_appraised_in_some_way(graph: KnowledgeGraph) -> None
 
 def test_what_is_appraised_is_not_appraised_more_than_wholly(graph: KnowledgeGraph) -> None:
     rows = graph.appraisal_associations()
-    total: Counter[str] = Counter()
+    total: defaultdict[str, float] = defaultdict(float)
     for subject, probability in zip(rows.subjects, rows.probability, strict=True):
         total[subject] += float(probability)
     assert {subject: p for subject, p in total.items() if p > 1 + 1e-9} == {}

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
+from emograph.engine.cues import Contribution, Cue, Evidence
 from emograph.engine.explanation.document import percent, ranked
 from emograph.engine.reasoning.paths import Path
 
-if TYPE_CHECKING:
-    from emograph.engine.explanation.explanation import Explanation
+
+class Explained(Protocol):
+    """What is told of an explanation; see `emograph.engine.explanation.explanation.Explanation`."""
+
+    @property
+    def emotions(self) -> Mapping[str, float]:
+        """The distribution."""
+        ...
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """What was seen."""
+        ...
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What of it was found in the graph."""
+        ...
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What each cue adds to each emotion."""
+        ...
+
+    def paths(self, n: int = 5, emotion: str | None = None) -> list[Path]:
+        """The strongest paths to an emotion."""
+        ...
+
+    def without(self, cue: str) -> Explained:
+        """The same image without a cue."""
+        ...
+
 
 _NEUTRAL = "neutral"
 # A cue that shifts the odds by less than this is not worth a word.
@@ -19,7 +51,7 @@ _SURE = 0.1
 _CLEARLY = 1.25
 
 
-def why(explanation: Explanation) -> list[str]:
+def why(explanation: Explained) -> list[str]:
     """What it evokes; what speaks for it and by which knowledge; what speaks against it."""
     (first, p), (second, q) = ranked(explanation.emotions)[:2]
     lead = (
@@ -31,7 +63,7 @@ def why(explanation: Explanation) -> list[str]:
     return [lead, _for(first, explanation), _against(first, explanation)]
 
 
-def _for(emotion: str, explanation: Explanation) -> str:
+def _for(emotion: str, explanation: Explained) -> str:
     surely = {cue.id: cue.confidence for cue in explanation.cues}
     paths = explanation.paths(1000, emotion)
     telling = [path for path in paths if path.log_odds > _LEAST and _agrees(path)]
@@ -45,7 +77,7 @@ def _for(emotion: str, explanation: Explanation) -> str:
     return f"For {_feeling(emotion)} speaks {', and '.join(map(_reason, strongest))}."
 
 
-def _against(emotion: str, explanation: Explanation) -> str:
+def _against(emotion: str, explanation: Explained) -> str:
     cues = {cue.id: cue for cue in explanation.cues}
     totals = {c.cue: c.log_odds for c in explanation.contributions if c.emotion == emotion}
     sure = {cue: value for cue, value in totals.items() if cues[cue].confidence >= _SURE}

@@ -70,7 +70,7 @@ class HeadWeights:
         """Read a file; raises AssetError if it is broken or was fitted on another encoder."""
         try:
             with safe_open(path, framework="numpy") as file:
-                meta = file.metadata()
+                meta = file.metadata() or {}
                 tensors = {
                     name: np.asarray(file.get_tensor(name), np.float32)
                     for name in file.keys()  # noqa: SIM118
@@ -80,9 +80,9 @@ class HeadWeights:
                 f"The weights {path.name} of the package cannot be read ({error}).",
                 "Install emograph again.",
             ) from error
-        if meta["encoder"] != encoder:
+        if meta.get("encoder") != encoder:
             raise AssetError(
-                f"The weights {path.name} were fitted on {meta['encoder']}, not on {encoder}.",
+                f"The weights {path.name} were fitted on {meta.get('encoder', 'something else')}, not on {encoder}.",
                 "Fit them on this encoder with `emograph learn heads`, or use the one they fit.",
             )
         return cls(

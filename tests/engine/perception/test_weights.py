@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from emograph.engine.perception.concepts import Crowd, Platt
 from emograph.engine.perception.detector import Array
@@ -89,6 +90,13 @@ def test_how_a_matrix_lies_in_memory_does_not_matter(tmp_path: Path) -> None:
 def test_weights_of_one_encoder_are_refused_for_another(saved: Path) -> None:
     with pytest.raises(AssetError, match="fitted on eyes 1, not on eyes 2"):
         HeadWeights.load(saved, "eyes 2")
+
+
+def test_a_file_of_other_tensors_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.safetensors"
+    save_file({"a": numbers(2)}, path)
+    with pytest.raises(AssetError, match="fitted on something else, not on eyes 1"):
+        HeadWeights.load(path, "eyes 1")
 
 
 @pytest.mark.parametrize("damage", ["cut short", "empty", "missing", "something else"])
