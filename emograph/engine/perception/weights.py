@@ -80,9 +80,10 @@ class HeadWeights:
                 f"The weights {path.name} of the package cannot be read ({error}).",
                 "Install emograph again.",
             ) from error
-        if meta.get("encoder") != encoder:
+        fitted_on = meta.get("encoder", "something else")
+        if fitted_on != encoder:
             raise AssetError(
-                f"The weights {path.name} were fitted on {meta.get('encoder', 'something else')}, not on {encoder}.",
+                f"The weights {path.name} were fitted on {fitted_on}, not on {encoder}.",
                 "Fit them on this encoder with `emograph learn heads`, or use the one they fit.",
             )
         return cls(
