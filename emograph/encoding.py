@@ -37,7 +37,7 @@ def encode_paths(
         return Encoding(tensors["features"], tensors["vectors"])
     except (OSError, SafetensorError, KeyError):
         pass
-    parts = []
+    parts = [encoder.encode_images([])]
     for start in range(0, len(paths), _BATCH):
         batch = paths[start : start + _BATCH]
         parts.append(encoder.encode_images([open_photo(path) for path in batch]))
@@ -47,6 +47,9 @@ def encode_paths(
         np.ascontiguousarray(np.concatenate([part.features for part in parts])),
         np.ascontiguousarray(np.concatenate([part.vectors for part in parts])),
     )
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    save_file({"features": encoding.features, "vectors": encoding.vectors}, kept)
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        save_file({"features": encoding.features, "vectors": encoding.vectors}, kept)
+    except (OSError, SafetensorError):
+        pass  # a cache that cannot be written costs time, not the answer
     return encoding

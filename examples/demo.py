@@ -10,7 +10,7 @@ import skimage
 
 PHOTOS = [
     Path(skimage.__file__).parent / "data" / name
-    for name in ("astronaut.png", "chelsea.png", "rocket.jpg")
+    for name in ("astronaut.png", "chelsea.png", "coffee.png")
 ]
 PAGES = Path("build/demo")
 SHEET = PAGES / "all.html"

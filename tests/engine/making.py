@@ -76,7 +76,7 @@ def matrix_of(log_odds: NDArray[np.float64], familiarity: float = 0.5) -> Associ
     uniform = np.full(e, 1.0 / e)
     witness = Witness(
         COUNTED,
-        "urn:source",
+        ("urn:source",),
         log_odds,
         np.tile(uniform, (n, 1)),
         uniform,

@@ -81,6 +81,8 @@ def _against(emotion: str, explanation: Explained) -> str:
     cues = {cue.id: cue for cue in explanation.cues}
     totals = {c.cue: c.log_odds for c in explanation.contributions if c.emotion == emotion}
     sure = {cue: value for cue, value in totals.items() if cues[cue].confidence >= _SURE}
+    if not totals:
+        return "Nothing that was seen speaks against it."
     cue, log_odds = min((sure or totals).items(), key=lambda item: (item[1], item[0]))
     if log_odds > -_LEAST:
         return "Nothing that was seen speaks clearly against it."

@@ -111,7 +111,7 @@ _STEPS = (0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4)
 
 
 def _word(measure: str, value: float) -> str:
-    return _WORDS[measure][_STEPS[round(value * 10)]]
+    return _WORDS[measure][_STEPS[round(float(f"{value:.1f}") * 10)]]
 
 
 def _in_range(value: float) -> float:

@@ -31,6 +31,7 @@ def save_crowd(crowd: Sequence[Sequence[Evidence]], path: Path, encoder: str) ->
         path,
         metadata={
             "encoder": encoder,
+            "images": str(len(crowd)),
             "concepts": json.dumps(concepts),
             "groups": json.dumps(groups),
         },
@@ -41,20 +42,20 @@ def load_crowd(path: Path, encoder: str) -> list[list[Evidence]]:
     """Read the evidence of each image; raises AssetError if it is of another encoder's eyes."""
     try:
         with safe_open(path, framework="numpy") as file:
-            meta = file.metadata()
+            meta = file.metadata() or {}
             columns = [file.get_tensor(n) for n in ("image", "concept", "group", "strength")]
     except (OSError, SafetensorError) as error:
         raise AssetError(
             f"The weights {path.name} of the package cannot be read ({error}).",
             "Install emograph again.",
         ) from error
-    if meta["encoder"] != encoder:
+    if meta.get("encoder") != encoder:
         raise AssetError(
-            f"The crowd {path.name} was seen by {meta['encoder']}, not by {encoder}.",
+            f"The crowd {path.name} was seen by {meta.get('encoder')}, not by {encoder}.",
             "Learn it with this encoder by `emograph learn heads`.",
         )
     concepts, groups = json.loads(meta["concepts"]), json.loads(meta["groups"])
-    crowd: list[list[Evidence]] = [[] for _ in range(int(columns[0].max()) + 1)]
+    crowd: list[list[Evidence]] = [[] for _ in range(int(meta["images"]))]
     for image, concept, group, strength in zip(*(c.tolist() for c in columns), strict=True):
         iri = concepts[concept]
         cue = Cue(iri, "object", iri, min(float(strength), 1.0), "crowd", iri)

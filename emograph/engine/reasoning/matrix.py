@@ -96,7 +96,7 @@ def compile_matrix(
     judged = appraisals_of(graph)
     written_for = np.array([concept.iri in judged for concept in vocabulary.concepts])
     total, counted, share = _decided_by_counts(
-        counts, expected, vocabulary, written_for, ", ".join(sources)
+        counts, expected, vocabulary, written_for, tuple(sources)
     )
     # Where much was counted, what one would have expected no longer speaks.
     witnesses = [replace(w, log_odds=w.log_odds * (1.0 - share)) for w in further]
@@ -116,7 +116,7 @@ def _decided_by_counts(
     expected: Matrix,
     vocabulary: Vocabulary,
     written_for: NDArray[np.bool_],
-    source: str,
+    sources: tuple[str, ...],
 ) -> tuple[Matrix, Witness, Matrix]:
     own = counts.sum(axis=1, keepdims=True)
     baseline = shares(counts.sum(axis=0))
@@ -130,7 +130,7 @@ def _decided_by_counts(
     total = np.where(own > 0, np.log(probability / baseline), log_odds)
     shown = np.where(own > 0, counts / np.maximum(own, 1e-12), near)
     kin = np.where(own[:, 0] > 0, np.arange(len(kin)), kin)
-    witness = Witness(COUNTED, source, total, shown, baseline, own[:, 0], kin)
+    witness = Witness(COUNTED, sources, total, shown, baseline, own[:, 0], kin)
     return total, witness, own / (own + _BACK_OFF)
 
 

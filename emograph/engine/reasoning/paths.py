@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from emograph.engine.cues import Evidence
 from emograph.engine.reasoning.appraisals import appraisal_profiles, appraisals_of
-from emograph.engine.reasoning.pooling import pooled_weights
-from emograph.engine.reasoning.reasoner import Reasoner
+from emograph.engine.reasoning.reasoner import Reasoner, weights_of
 from emograph.engine.reasoning.witnesses import APPRAISED, COUNTED, Witness
 from emograph.kg.graph import KnowledgeGraph
 
@@ -59,7 +58,7 @@ class PathFinder:
         """All paths to an emotion, the strongest (for or against) first."""
         matrix = self.reasoner.matrix
         known = [e for e in evidence if e.concept in matrix.rows]
-        weights = pooled_weights([e.group for e in known], [e.strength for e in known])
+        weights = weights_of(known)
         column = self._scheme.labels.index(emotion)
         paths = []
         for witness in matrix.witnesses:
@@ -100,7 +99,7 @@ class PathFinder:
             probability=float(probability),
             baseline=float(witness.baseline[column]),
             count=float(count),
-            source=self._sources.get(witness.source, witness.name),
+            source=", ".join(self._sources.get(iri, witness.name) for iri in witness.sources),
         )
 
     def _through_appraisal(
@@ -113,12 +112,13 @@ class PathFinder:
             if self._concepts[broader].label != steps[-1].label:
                 steps.append(Step("concept", broader, self._concepts[broader].label))
                 relations.append("is a kind of")
-        judgement = self._judged.get(way[-1], {})
+        told = self._profiles
+        judgement = {a: p for a, p in self._judged.get(way[-1], {}).items() if a in told}
         if judgement:
             uniform = 1.0 / len(self._scheme.labels)
             most = max(
                 judgement,
-                key=lambda a: (abs(judgement[a] * (self._profiles[a][column] - uniform)), a),
+                key=lambda a: (abs(judgement[a] * (told[a][column] - uniform)), a),
             )
             steps.append(Step("appraisal", most, self._appraisals[most]))
             relations.append("is appraised as")

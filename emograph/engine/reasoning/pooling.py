@@ -15,24 +15,36 @@ for attributes were fitted outdoors and see them indoors, too.
 """
 
 
-def pooled_weights(groups: Sequence[str], strengths: Sequence[float]) -> NDArray[np.float64]:
+def pooled_weights(
+    groups: Sequence[str], concepts: Sequence[str], strengths: Sequence[float]
+) -> NDArray[np.float64]:
     """How much each piece of evidence counts: loudness sqrt(max(c)) c_i / sum(c) in its group.
 
-    The group then says the mean of what its members say, weighted by their strengths c, as loudly
-    as its strongest member allows: twice as sure is not twice the evidence, hence the root (of
-    max, root and 1, it serves best). The same piece seen twice counts once.
+    The group then says the mean of what its concepts say, weighted by their strengths c, as loudly
+    as its strongest allows: twice as sure is not twice the evidence, hence the root (of max, root
+    and 1, it serves best). A concept found twice counts once, as surely as its surest piece, and
+    its pieces share that.
 
-    >>> pooled_weights(["face", "face", "scene"], [0.64, 0.64, 0.25])
+    >>> pooled_weights(["face", "face", "scene"], ["smile", "smile", "sea"], [0.64, 0.64, 0.25])
     array([0.4, 0.4, 0.5])
     """
     strength = np.asarray(strengths, dtype=np.float64)
     if not len(strength):
         return strength
-    names, member = np.unique(np.asarray(groups, dtype=np.str_), return_inverse=True)
-    total = np.bincount(member, weights=strength, minlength=len(names))
+    pairs = [f"{group}\0{concept}" for group, concept in zip(groups, concepts, strict=True)]
+    _, first, found = np.unique(pairs, return_index=True, return_inverse=True)
+    surest = np.zeros(len(first))
+    np.maximum.at(surest, found, strength)
+    names, member = np.unique([groups[i] for i in first], return_inverse=True)
     loudest = np.zeros(len(names))
-    np.maximum.at(loudest, member, strength)
+    np.maximum.at(loudest, member, surest)
     volume = np.sqrt(loudest) * np.array([LOUDNESS.get(str(name), 1.0) for name in names])
-    share = np.divide(volume, total, out=np.zeros_like(total), where=total > 0)
-    weights: NDArray[np.float64] = strength * share[member]
+    heard = surest * (volume / _or_one(np.bincount(member, weights=surest)))[member]
+    shared = _or_one(np.bincount(found, weights=strength))
+    weights: NDArray[np.float64] = strength * (heard / shared)[found]
     return weights
+
+
+def _or_one(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Totals to divide by: where all strengths are 0, the result is 0 anyway."""
+    return np.where(totals > 0, totals, 1.0)

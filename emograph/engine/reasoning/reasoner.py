@@ -60,7 +60,7 @@ class Reasoner:
             key=lambda e: (e.group, e.concept, e.cue.id, e.strength),
         )
         rows = [self.matrix.rows[e.concept] for e in known]
-        weights = pooled_weights([e.group for e in known], [e.strength for e in known])
+        weights = weights_of(known)
         added = weights[:, None] * self._log_odds[rows]
         log_odds = self._prior + added.sum(axis=0)
         labels = self.matrix.scheme.labels
@@ -82,7 +82,7 @@ class Reasoner:
         """The log-odds (e,) against the geometric mean, without the bookkeeping of `infer`."""
         known = [e for e in evidence if e.concept in self.matrix.rows]
         rows = [self.matrix.rows[e.concept] for e in known]
-        weights = pooled_weights([e.group for e in known], [e.strength for e in known])
+        weights = weights_of(known)
         return self._prior + weights @ self._log_odds[rows]
 
     def unknown_share(self, evidence: Sequence[Evidence], seen: float) -> float:
@@ -107,6 +107,15 @@ def balance_on(matrix: AssociationMatrix, crowd: Sequence[Sequence[Evidence]]) -
         return Balance(neutral, neutral + 1.0)
     spread = sums.std(axis=0)
     return Balance(sums.mean(axis=0), spread.mean() / np.maximum(spread, 1e-6))
+
+
+def weights_of(evidence: Sequence[Evidence]) -> NDArray[np.float64]:
+    """How much each piece of evidence counts, (n,); see `pooled_weights`."""
+    return pooled_weights(
+        [e.group for e in evidence],
+        [e.concept for e in evidence],
+        [e.strength for e in evidence],
+    )
 
 
 def _centred(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -42,7 +42,7 @@ class Witness:
     """
 
     name: str
-    source: str
+    sources: tuple[str, ...]
     log_odds: Matrix
     probability: Matrix
     baseline: NDArray[np.float64]
@@ -95,10 +95,10 @@ def inherited(counts: Matrix, vocabulary: Vocabulary) -> tuple[Matrix, NDArray[n
     told = (counts[known] + _CHANCE * average) / (own[known] + _CHANCE)[:, None]
     nearness = np.exp((vocabulary.vectors @ vocabulary.vectors[known].T - 1.0) / _NEARNESS)
     nearness = nearness.astype(np.float64) * np.sqrt(np.minimum(own[known], 100.0))
+    nearness[known, np.arange(len(known))] = 0.0
     _add_kin(nearness, known, vocabulary)
     measured = np.array([concept.kind in _MEASURED for concept in vocabulary.concepts])
     nearness[measured[:, None] | measured[known]] = 0.0
-    nearness[known, np.arange(len(known))] = 0.0
     total = nearness.sum(axis=1, keepdims=True)
     alone = np.tile(average, (len(own), 1))
     kin = np.where(total[:, 0] > 0, known[nearness.argmax(axis=1)], np.arange(len(own)))
@@ -114,7 +114,7 @@ def _add_kin(nearness: Matrix, known: NDArray[np.int64], vocabulary: Vocabulary)
     strongest = nearness.max(axis=1)
     for row, concept in enumerate(vocabulary.concepts):
         for broader in (*concept.broader, concept.iri):
-            members = shelves.get(broader, [])
+            members = [c for c in shelves.get(broader, ()) if known[c] != row]
             for column in members:
                 nearness[row, column] += _KIN * strongest[row] / len(members)
 
@@ -133,7 +133,7 @@ def written(source: str, table: Matrix, trust: float) -> Witness:
     probability = (table + _WRITTEN * baseline) / (own + _WRITTEN)[:, None]
     return Witness(
         source.removeprefix(terms.source("")),
-        source,
+        (source,),
         trust * np.log(probability / baseline),
         probability,
         baseline,
@@ -165,7 +165,7 @@ def appraised(graph: KnowledgeGraph, vocabulary: Vocabulary, scheme: EmotionSche
     probability = 0.98 * probability + 0.02 * baseline
     return Witness(
         APPRAISED,
-        terms.source("emograph"),
+        (terms.source("emograph"),),
         np.log(probability / baseline),
         probability,
         baseline,

@@ -125,15 +125,22 @@ def mentions(captions: Sequence[str], words: Mapping[int, Sequence[str]]) -> NDA
     [[True, False, True]]
     """
     found = np.zeros((len(captions), len(words)), dtype=bool)
+    forms = {column: {f for name in names for f in _forms(name)} for column, names in words.items()}
     for i, caption in enumerate(captions):
-        told = " " + "".join(c if c.isalnum() else " " for c in caption.lower()) + " "
-        told = " ".join(told.split())
-        padded = f" {told} "
-        for column, names in words.items():
-            found[i, column] = any(
-                f" {form} " in padded for name in names for form in (name, name + "s", name + "es")
-            )
+        told = f" {_plain(caption)} "
+        for column, spelled in forms.items():
+            found[i, column] = any(f" {form} " in told for form in spelled)
     return found
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    plain = _plain(name)
+    plurals = (f"{plain}s", f"{plain}es")
+    return (plain, *plurals, f"{plain[:-1]}ies") if plain.endswith("y") else (plain, *plurals)
 
 
 def _splits(n: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:

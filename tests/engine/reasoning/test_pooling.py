@@ -13,7 +13,9 @@ SEED = st.integers(0, 2**32 - 1)
 
 
 def weights(pieces: list[tuple[str, float]]) -> list[float]:
-    return list(map(float, pooled_weights([g for g, _ in pieces], [c for _, c in pieces])))
+    """Weights of pieces that each stand for a concept of its own."""
+    concepts = [f"concept {i}" for i in range(len(pieces))]
+    return pooled_weights([g for g, _ in pieces], concepts, [c for _, c in pieces]).tolist()
 
 
 @given(PIECES)
@@ -51,9 +53,24 @@ def test_the_names_of_groups_do_not_matter_where_none_is_louder(
 def test_a_group_seen_several_times_weighs_what_it_weighs_once(
     strengths: list[float], times: int
 ) -> None:
-    once = pooled_weights(["a"] * len(strengths), strengths)
-    repeated = pooled_weights(["a"] * len(strengths) * times, strengths * times)
+    concepts = [f"concept {i}" for i in range(len(strengths))]
+    once = pooled_weights(["a"] * len(strengths), concepts, strengths)
+    repeated = pooled_weights(["a"] * len(strengths) * times, concepts * times, strengths * times)
     assert repeated.reshape(times, -1).sum(axis=0).tolist() == pytest.approx(once.tolist())
+
+
+@given(st.lists(st.floats(0.01, 1.0), min_size=1, max_size=5), st.floats(0.0, 1.0))
+def test_a_concept_seen_twice_counts_once_as_surely_as_its_surest_piece(
+    strengths: list[float], second: float
+) -> None:
+    concepts = [f"concept {i}" for i in range(len(strengths))]
+    surest = [max(strengths[0], second), *strengths[1:]]
+    once = pooled_weights(["a"] * len(strengths), concepts, surest)
+    twice = pooled_weights(
+        ["a"] * (len(strengths) + 1), [*concepts, concepts[0]], [*strengths, second]
+    )
+    assert twice[0] + twice[-1] == pytest.approx(once[0])
+    assert twice[1:-1].tolist() == pytest.approx(once[1:].tolist())
 
 
 def test_nothing_weighs_nothing() -> None:
