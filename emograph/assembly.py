@@ -24,7 +24,7 @@ from emograph.engine.alignment import Aligner
 from emograph.engine.cues import Evidence
 from emograph.engine.engine import Engine, Failure
 from emograph.engine.explanation.explanation import Explanation
-from emograph.engine.perception.concepts import ConceptDetector
+from emograph.engine.perception.concepts import ConceptDetector, Platt
 from emograph.engine.perception.detector import Array, Detector, ImageTextEncoder
 from emograph.engine.perception.faces import FaceDetector
 from emograph.engine.perception.heads import HeadDetector
@@ -64,6 +64,20 @@ _UNNAMED = frozenset(
 # Disasters are rare and grave: a faint likeness to one is no cue.
 _LEAST_DISASTER = 0.35
 _NAMED_KINDS = frozenset({"scene", "object", "action"})
+# An encoder that nothing was fitted on has no crowd of images to tell likeness by. Its texts cannot
+# stand in for one: in CLIP they lie apart from all images and spread ten times as far. Likeness is
+# told among the vocabulary within each image instead, which asks nothing of the encoder, and turned
+# into confidence as in the embedded profile (see its heads.safetensors).
+_UNFITTED_NAMING = Platt(1.36, -6.32)
+
+_NOTES = (
+    "No vote of a vision-language model was cast: this profile has none.",
+    "No vote of a student was cast: this profile has none.",
+)
+_UNFITTED = (
+    "The weights of this profile were fitted on another encoder, so scene attributes, disasters "
+    "and captions were not read and the answer is not calibrated."
+)
 
 
 def load(**settings: Any) -> Engine:
@@ -101,10 +115,18 @@ def _load(settings: Settings) -> Engine:
     _use_threads(settings.threads)
     graph = load_graph()
     encoder = load_encoder(settings, graph)
-    vocabulary = load_vocabulary(settings, graph, encoder)
+    seen = load_vocabulary(settings, graph, encoder)
     profile = profile_folder(settings)
-    weights = HeadWeights.load(profile / "heads.safetensors", encoder.name)
-    temperatures = json.loads((profile / "temperatures.json").read_text("utf-8"))
+    if _is_embedded(settings):
+        reader, vocabulary = encoder, seen
+        weights = HeadWeights.load(profile / "heads.safetensors", encoder.name)
+        temperatures = json.loads((profile / "temperatures.json").read_text("utf-8"))
+    else:
+        # Words are compared by the embedded encoder, whichever sees: the graph was learned with it,
+        # and CLIP finds all texts alike.
+        reader = _embedded_encoder(settings, graph)
+        vocabulary = load_vocabulary(settings, graph, reader)
+        weights, temperatures = None, {}
 
     def reasoner_for(scheme: str) -> Reasoner:
         matrix = compile_matrix(graph, vocabulary, graph.scheme(scheme))
@@ -113,8 +135,8 @@ def _load(settings: Settings) -> Engine:
 
     return Engine(
         graph,
-        Perception(encoder, load_detectors(settings, encoder, vocabulary, weights)),
-        Aligner(vocabulary, encoder.encode_texts),
+        Perception(encoder, load_detectors(settings, encoder, seen, weights)),
+        Aligner(vocabulary, reader.encode_texts),
         reasoner_for,
         scheme=settings.scheme,
         versions={
@@ -122,27 +144,41 @@ def _load(settings: Settings) -> Engine:
             "graph": graph.version,
             "encoder": encoder.name,
         },
-        notes=(
-            "No vote of a vision-language model was cast: this profile has none.",
-            "No vote of a student was cast: this profile has none.",
-        ),
+        notes=_NOTES if weights else (*_NOTES, _UNFITTED),
         max_pixels=settings.max_pixels,
     )
 
 
 def load_crowd_of(settings: Settings) -> list[list[Evidence]]:
-    """The crowd that the profile's reasoners are balanced on."""
+    """The crowd that the profile's reasoners are balanced on; empty for other encoders than its."""
     from emograph.adapters.models.embedded import NAME
 
+    if not _is_embedded(settings):
+        return []
     return load_crowd(profile_folder(settings) / "crowd.safetensors", NAME)
 
 
 def load_encoder(settings: Settings, graph: KnowledgeGraph) -> ImageTextEncoder:
     """The image-text encoder that the settings name."""
-    if settings.encoder != "embedded":
+    if _is_embedded(settings):
+        return _embedded_encoder(settings, graph)
+    from emograph.adapters.models.hub import KINDS, HubEncoder
+
+    kind, _, model = settings.encoder.partition(":")
+    if kind not in KINDS or not model:
+        kinds = " or ".join(f'"{kind}:MODEL"' for kind in KINDS)
         raise EmographError(
-            f"There is no encoder {settings.encoder!r}.", 'Use the encoder "embedded".'
+            f"There is no encoder {settings.encoder!r}.",
+            f'Use "embedded", or {kinds} with a model\'s name on the hub or a folder.',
         )
+    return HubEncoder(kind, model)
+
+
+def _is_embedded(settings: Settings) -> bool:
+    return settings.encoder == "embedded"
+
+
+def _embedded_encoder(settings: Settings, graph: KnowledgeGraph) -> ImageTextEncoder:
     from emograph.adapters.models.embedded import NAME, EmbeddedEncoder
 
     encode = _text_encoder(settings.cache)
@@ -166,45 +202,49 @@ def load_detectors(
     settings: Settings,
     encoder: ImageTextEncoder,
     vocabulary: Vocabulary,
-    weights: HeadWeights,
+    weights: HeadWeights | None,
 ) -> tuple[Detector, ...]:
-    """The detectors of the profile, side by side."""
-    from emograph.adapters.models.embedded import EmbeddedEncoder
+    """The detectors, side by side; without weights those that need none of the encoder's own."""
     from emograph.adapters.models.faces import TfliteFaces
+
+    named = vocabulary.where(
+        lambda c: c.vocabulary not in _READ_BY_OTHERS and c.kind in _NAMED_KINDS
+    )
+    faces = TfliteFaces(
+        locate(FACE_BOXES, settings.cache),
+        locate(FACIAL_EXPRESSION, settings.cache),
+        settings.threads,
+    )
+    if weights is None:
+        learned: list[Detector] = [ConceptDetector(named, None, _UNFITTED_NAMING)]
+    else:
+        concepts = ConceptDetector(named, weights.crowd, weights.naming, weights.captions)
+        learned = [concepts, *_load_heads(encoder, vocabulary, weights)]
+    return (PhotometryDetector(), *learned, FaceDetector(faces))
+
+
+def _load_heads(
+    encoder: ImageTextEncoder, vocabulary: Vocabulary, weights: HeadWeights
+) -> list[Detector]:
+    from emograph.adapters.models.embedded import EmbeddedEncoder
 
     by_iri = {
         concept.iri: concept
         for concept in vocabulary.concepts
         if not (concept.vocabulary == "sun" and concept.label in _UNNAMED)
     }
-    named = vocabulary.where(
-        lambda c: c.vocabulary not in _READ_BY_OTHERS and c.kind in _NAMED_KINDS
-    )
-    detectors: list[Detector] = [
-        PhotometryDetector(),
-        ConceptDetector(named, weights.crowd, weights.naming, weights.captions),
+    heads: list[Detector] = [
         _heads("attributes", weights.attributes, by_iri, _LEAST_ATTRIBUTE),
         _heads("disasters", weights.disasters, by_iri, _LEAST_DISASTER),
     ]
     if isinstance(encoder, EmbeddedEncoder):
         rows, bias = encoder.classifier
         classes = _in_class_order(vocabulary.concepts)
-        detectors.append(
-            HeadDetector(
-                "imagenet",
-                classes,
-                rows,
-                bias,
-                exclusive=True,
-                temperature=weights.class_temperature,
-            )
+        softness = weights.class_temperature
+        heads.append(
+            HeadDetector("imagenet", classes, rows, bias, exclusive=True, temperature=softness)
         )
-    faces = TfliteFaces(
-        locate(FACE_BOXES, settings.cache),
-        locate(FACIAL_EXPRESSION, settings.cache),
-        settings.threads,
-    )
-    return (*detectors, FaceDetector(faces))
+    return heads
 
 
 def profile_folder(settings: Settings) -> Path:

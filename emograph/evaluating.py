@@ -9,7 +9,7 @@ import numpy as np
 
 from emograph.adapters.datasets import open_dataset
 from emograph.adapters.datasets.emoset_attributes import read_emoset_attributes
-from emograph.assembly import load, load_crowd_of
+from emograph.assembly import load, load_crowd_of, profile_folder
 from emograph.config import Settings
 from emograph.encoding import encode_paths
 from emograph.engine.cues import Evidence
@@ -23,12 +23,14 @@ from emograph.engine.evaluation.attributes import (
     counting,
     evaluate_rows,
 )
-from emograph.engine.evaluation.conditions import Vote, encoder_vote, graph_vote
+from emograph.engine.evaluation.conditions import Vote, captions_vote, encoder_vote, graph_vote
+from emograph.engine.evaluation.dataset import LabelledImages
 from emograph.engine.evaluation.images import evaluate, hits
 from emograph.engine.evaluation.intervals import paired_difference
 from emograph.engine.evaluation.results import Report, Result, Setting
 from emograph.engine.images import open_photo
 from emograph.engine.perception.detector import Encoding
+from emograph.engine.perception.weights import HeadWeights
 from emograph.engine.reasoning.matrix import compile_matrix
 from emograph.engine.reasoning.reasoner import Reasoner, balance_on
 from emograph.errors import EmographError
@@ -38,7 +40,7 @@ from emograph.version import __version__
 
 IMAGE_SETS = ("emotion6", "fi", "oasis")
 ATTRIBUTES = "emoset-attributes"
-CONDITIONS = ("encoder", "graph", "all")
+CONDITIONS = ("encoder", "captions", "graph", "all")
 
 # The scheme in which each set is labelled, and the sources counted on that very set: they are left
 # out when it is evaluated.
@@ -52,7 +54,7 @@ Progress = Callable[[int, int], None]
 def evaluate_images(
     settings: Settings, name: str, root: Path, condition: str, progress: Progress
 ) -> list[Report]:
-    """Reports of a condition, or of all with the gain of the graph over the encoder."""
+    """Reports of a condition, or of all with the gain of the graph over each of the others."""
     _refuse_unknown(condition)
     images = open_dataset(name, root)
     engine = load(**settings.model_dump())
@@ -68,19 +70,29 @@ def evaluate_images(
     votes: list[Vote] = []
     if condition in ("encoder", "all"):
         votes.append(encoder_vote(engine.perception.encoder, encoding, scheme))
+    if condition in ("captions", "all"):
+        encoder = engine.perception.encoder
+        weights = HeadWeights.load(profile_folder(settings) / "heads.safetensors", encoder.name)
+        votes.append(captions_vote(encoder, weights.captions, encoding, scheme))
     if condition in ("graph", "all"):
         without = OWN_SOURCES.get(name, ())
         reasoner = reasoner_without(settings, engine, scheme.name, without)
         about["left out of the graph"] = ", ".join(without) or "nothing"
         votes.append(graph_vote(reasoner, evidence_of(engine, images.paths, encoding, progress)))
     reports = [evaluate(images, vote, about) for vote in votes]
-    if len(votes) == 2 and "emotion" in images.labels:
-        true, base = hits(images, votes[0])
-        _, named = hits(images, votes[1])
-        gain = paired_difference(metrics.accuracy, true, named, base)
-        result = Result.of("accuracy gained over encoder", gain)
-        reports[1] = Report(images.name, votes[1].condition, (*reports[1].results, result), about)
+    if condition == "all" and "emotion" in images.labels:
+        *others, graph = votes
+        gains = tuple(_gain(images, graph, other) for other in others)
+        results = (*reports[-1].results, *gains)
+        reports[-1] = Report(images.name, graph.condition, results, about)
     return reports
+
+
+def _gain(images: LabelledImages, vote: Vote, other: Vote) -> Result:
+    true, base = hits(images, other)
+    _, named = hits(images, vote)
+    gain = paired_difference(metrics.accuracy, true, named, base)
+    return Result.of(f"accuracy gained over {other.condition}", gain)
 
 
 def evaluate_attributes(settings: Settings, root: Path, condition: str) -> list[Report]:

@@ -28,7 +28,7 @@ from emograph.engine.perception.detector import Encoding
 from emograph.engine.reasoning.crowd import save_crowd
 from emograph.engine.training.phrases import STRENGTH, phrase_counts, shares_by_phrases
 from emograph.engine.training.profile import Labelled, fit_profile
-from emograph.errors import DatasetError
+from emograph.errors import DatasetError, EmographError
 from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, reasoner_without
 from emograph.kg import terms
 from emograph.kg.authoring.associations import emoset_turtle, fractions_turtle
@@ -55,6 +55,7 @@ def learn_concepts(emoset: Path, wordnet: Path, imagenet: Path) -> list[Path]:
 
 def learn_associations(settings: Settings, emoset: Path, fi: Path | None) -> list[Path]:
     """Write associations: counts over EmoSet's labels and, by nearness, over what is said of FI."""
+    _refuse_other_encoders(settings)
     written = [_write("emoset", emoset_turtle(emoset / "attributes.csv"))]
     if fi is not None:
         graph = load_graph()
@@ -92,6 +93,7 @@ def learn_heads(settings: Settings, data: Path) -> list[Path]:
 
     `data` is a folder with OASIS, OutdoorSent, MEDIC and FI in it. No emotion label is read.
     """
+    _refuse_other_encoders(settings)
     graph = load_graph()
     encoder = load_encoder(settings, graph)
     vocabulary = load_vocabulary(settings, graph, encoder)
@@ -136,6 +138,7 @@ def learn_temperatures(settings: Settings, data: Path, progress: Progress) -> li
 
     Plutchik, which no set here is labelled in, has that of Mikels.
     """
+    _refuse_other_encoders(settings)
     engine = load(**settings.model_dump())
     temperatures = {}
     for scheme, name, folder in (("ekman", "emotion6", "Emotion6"), ("mikels", "fi", "FI")):
@@ -156,6 +159,14 @@ def learn_temperatures(settings: Settings, data: Path, progress: Progress) -> li
     path = profile_folder(settings) / "temperatures.json"
     path.write_text(json.dumps(temperatures, indent=2) + "\n", encoding="utf-8")
     return [path]
+
+
+def _refuse_other_encoders(settings: Settings) -> None:
+    if settings.encoder != "embedded":
+        raise EmographError(
+            f"What the package ships is learned on its own encoder, not on {settings.encoder}.",
+            "Unset EMOGRAPH_ENCODER, and the encoder in emograph.toml.",
+        )
 
 
 def _crowd(settings: Settings, paths: Sequence[Path]) -> list[Sequence[Evidence]]:

@@ -20,7 +20,7 @@ def evaluate(
     ],
     root: Annotated[Path, typer.Option(help="The folder of the dataset.")],
     condition: Annotated[
-        str, typer.Option(help="encoder, graph, or all side by side with the graph's gain.")
+        str, typer.Option(help="encoder, captions, graph, or all with the graph's gain.")
     ] = "all",
     output: Annotated[
         Path | None, typer.Option("--json", help="Write the figures as JSON, too.")

@@ -9,13 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.engine.cues import Evidence
-from emograph.engine.perception.detector import Encoding, ImageTextEncoder
+from emograph.engine.perception.detector import Array, Encoding, ImageTextEncoder
+from emograph.engine.perception.heads import CaptionHead
 from emograph.engine.reasoning.reasoner import Reasoner
 from emograph.kg.schemes import EmotionScheme
 
 LogOdds = NDArray[np.float64]
 
-_PROMPT = "a photo that evokes {}"
+# Prompts are averaged, as is usual for zero-shot classification (Radford et al. 2021, 3.1.4).
+_PROMPTS = (
+    "{}",
+    "a photo that evokes {}",
+    "an image that makes people feel {}",
+    "{} photograph",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +38,29 @@ class Vote:
 
 
 def encoder_vote(encoder: ImageTextEncoder, encoding: Encoding, scheme: EmotionScheme) -> Vote:
-    """Zero-shot with emotion names only: the likeness of each image to a sentence per emotion.
+    """Zero-shot with emotion names only: the likeness of each image to prompts per emotion.
 
     Likenesses are taken against their mean over the images and told in their spread.
     """
-    texts = encoder.encode_texts([_PROMPT.format(label) for label in scheme.labels])
-    likeness = (encoding.vectors @ texts.T).astype(np.float64)
-    return Vote("encoder", scheme, (likeness - likeness.mean(axis=0)) / likeness.std())
+    return Vote("encoder", scheme, _likeness(encoder, encoding.vectors, scheme))
+
+
+def captions_vote(
+    encoder: ImageTextEncoder, captions: CaptionHead, encoding: Encoding, scheme: EmotionScheme
+) -> Vote:
+    """The same from where a head fitted on captions places the images: what the head adds alone."""
+    return Vote("captions", scheme, _likeness(encoder, captions.place(encoding), scheme))
+
+
+def _likeness(encoder: ImageTextEncoder, places: Array, scheme: EmotionScheme) -> LogOdds:
+    texts = np.mean(
+        [encoder.encode_texts([prompt.format(e) for e in scheme.labels]) for prompt in _PROMPTS],
+        axis=0,
+    )
+    texts /= np.linalg.norm(texts, axis=1, keepdims=True)
+    likeness = (places @ texts.T).astype(np.float64)
+    told: LogOdds = (likeness - likeness.mean(axis=0)) / likeness.std()
+    return told
 
 
 def graph_vote(

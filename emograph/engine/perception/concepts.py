@@ -58,7 +58,8 @@ class ConceptDetector:
 
     The image's place among the texts is that of the encoder plus, where there is one, that of a
     head trained on captions. Its parts are the vocabularies that are read side by side: EmoSet's
-    labels, situations, and what packs add.
+    labels, situations, and what packs add. Without a crowd, a text's likeness to an image is told
+    in standard deviations above the likeness of the whole vocabulary to that image.
     """
 
     name = "concepts"
@@ -66,7 +67,7 @@ class ConceptDetector:
     def __init__(
         self,
         vocabulary: Vocabulary,
-        crowd: Crowd,
+        crowd: Crowd | None,
         calibration: Platt,
         captions: CaptionHead | None = None,
         most: int = 20,
@@ -74,8 +75,8 @@ class ConceptDetector:
         self._vocabulary = vocabulary
         self._captions = captions
         self._most = most
-        self._mean = crowd.mean
-        self._texts = crowd.standardise(vocabulary.vectors)
+        self._crowd = crowd
+        self._texts = crowd.standardise(vocabulary.vectors) if crowd else vocabulary.vectors
         parts = defaultdict(list)
         for row, concept in enumerate(vocabulary.concepts):
             parts[concept.vocabulary].append(row)
@@ -87,7 +88,10 @@ class ConceptDetector:
         vectors = encoding.vectors
         if self._captions is not None:
             vectors = self._captions.place(encoding)
-        scores = (vectors - self._mean) @ self._texts.T
+        if self._crowd is None:
+            scores = _standard(vectors @ self._texts.T)
+        else:
+            scores = ((vectors - self._crowd.mean) @ self._texts.T).astype(np.float32)
         return [self._name(row) for row in scores]
 
     def _name(self, scores: NDArray[np.float32]) -> tuple[Cue, ...]:
@@ -111,3 +115,10 @@ class ConceptDetector:
             detector=self.name,
             concept=concept.iri,
         )
+
+
+def _standard(scores: Array) -> Array:
+    """Each row in standard deviations from its mean."""
+    above = scores - scores.mean(axis=1, keepdims=True)
+    standard: Array = above / np.maximum(above.std(axis=1, keepdims=True), 1e-6)
+    return standard

@@ -39,12 +39,14 @@ def pooled_weights(
     loudest = np.zeros(len(names))
     np.maximum.at(loudest, member, surest)
     volume = np.sqrt(loudest) * np.array([LOUDNESS.get(str(name), 1.0) for name in names])
-    heard = surest * (volume / _or_one(np.bincount(member, weights=surest)))[member]
-    shared = _or_one(np.bincount(found, weights=strength))
+    heard = surest * (volume / _sums(member, surest))[member]
+    shared = _sums(found, strength)
     weights: NDArray[np.float64] = strength * (heard / shared)[found]
     return weights
 
 
-def _or_one(totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Totals to divide by: where all strengths are 0, the result is 0 anyway."""
-    return np.where(totals > 0, totals, 1.0)
+def _sums(member: NDArray[np.intp], strength: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums by member to divide by: 1 where all strengths are 0, as the result is 0 anyway."""
+    sums = np.zeros(member.max() + 1)
+    np.add.at(sums, member, strength)
+    return np.where(sums > 0, sums, 1.0)

@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from emograph.engine.evaluation.conditions import encoder_vote, graph_vote, probabilities
+from emograph.engine.evaluation.conditions import (
+    captions_vote,
+    encoder_vote,
+    graph_vote,
+    probabilities,
+)
 from emograph.engine.images import Photo
 from emograph.engine.perception.detector import Array, Encoding
+from emograph.engine.perception.heads import CaptionHead
 from tests.engine.making import LABELS, piece, random_reasoner, scheme_of, unit
 
 LOG_ODDS = arrays(np.float64, (4, 3), elements=st.floats(-50, 50))
@@ -46,16 +52,32 @@ class TestEncoder:
         vote = encoder_vote(Encoder(), shown(*emotions), scheme_of())
         assert [LABELS[i] for i in vote.log_odds.argmax(axis=1)] == emotions
 
-    def test_it_reads_a_sentence_for_each_emotion_and_nothing_else(self) -> None:
+    def test_it_reads_the_same_prompts_for_each_emotion_and_nothing_else(self) -> None:
         encoder = Encoder()
         vote = encoder_vote(encoder, shown("awe", "fear"), scheme_of())
         assert vote.condition == "encoder"
-        assert len(encoder.read) == len(LABELS)
-        assert all(label in text for label, text in zip(LABELS, encoder.read, strict=True))
+        prompts = {
+            text.replace(label, "{}")
+            for label in LABELS
+            for text in encoder.read
+            if label in text.split()
+        }
+        assert set(encoder.read) == {prompt.format(e) for prompt in prompts for e in LABELS}
 
     def test_no_emotion_is_nearer_on_average_than_another(self) -> None:
         log_odds = encoder_vote(Encoder(), shown("awe", "awe", "fear"), scheme_of()).log_odds
         np.testing.assert_allclose(log_odds.mean(axis=0), 0.0, atol=1e-6)
+
+
+class TestCaptions:
+    def test_a_head_that_adds_nothing_leaves_what_the_encoder_says(self) -> None:
+        one, zero = np.ones(len(LABELS), np.float32), np.zeros((len(LABELS),) * 2, np.float32)
+        head = CaptionHead(0 * one, one, zero, weight=1.0)
+        images = shown("awe", "fear", "anger")
+        alone = encoder_vote(Encoder(), images, scheme_of())
+        told = captions_vote(Encoder(), head, images, scheme_of())
+        assert told.condition == "captions"
+        np.testing.assert_allclose(told.log_odds, alone.log_odds)
 
 
 class TestGraph:

@@ -25,7 +25,10 @@ VOCABULARY = vocabulary_of([DOG, BEACH, STORM], np.eye(3, dtype=np.float32))
 
 
 def named(
-    vector: list[float], crowd: Crowd = PLAIN, most: int = 20, captions: CaptionHead | None = None
+    vector: list[float],
+    crowd: Crowd | None = PLAIN,
+    most: int = 20,
+    captions: CaptionHead | None = None,
 ) -> tuple[Cue, ...]:
     detector = ConceptDetector(VOCABULARY, crowd, SURE, captions, most)
     encoding = Encoding(np.ones((1, 1), np.float32), unit([vector]))
@@ -48,6 +51,14 @@ def test_each_vocabulary_is_read_on_its_own() -> None:
     cues = named([0.9, 0.5, 0.1], most=1)
     assert [cue.id for cue in cues] == ["emoset:object:dog", "situation:scene:storm"]
     assert [cue.concept for cue in cues] == [DOG.iri, STORM.iri]
+
+
+def test_without_a_crowd_likeness_is_told_within_the_image() -> None:
+    cues = named([0.9, 0.4, 0.1], None)
+    likeness = unit([[0.9, 0.4, 0.1]])[0]
+    standing = (likeness - likeness.mean()) / likeness.std()
+    assert [cue.label for cue in cues] == ["dog", "beach", "storm"]
+    assert [cue.confidence for cue in cues] == pytest.approx(SURE(standing).tolist(), abs=1e-5)
 
 
 def test_a_text_that_lies_near_every_image_is_not_named_for_it() -> None:

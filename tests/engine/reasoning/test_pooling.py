@@ -15,7 +15,9 @@ SEED = st.integers(0, 2**32 - 1)
 def weights(pieces: list[tuple[str, float]]) -> list[float]:
     """Weights of pieces that each stand for a concept of its own."""
     concepts = [f"concept {i}" for i in range(len(pieces))]
-    return pooled_weights([g for g, _ in pieces], concepts, [c for _, c in pieces]).tolist()
+    return list(
+        map(float, pooled_weights([g for g, _ in pieces], concepts, [c for _, c in pieces]))
+    )
 
 
 @given(PIECES)
