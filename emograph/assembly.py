@@ -249,11 +249,12 @@ def _load_heads(
 
 def profile_folder(settings: Settings) -> Path:
     """The folder of the weights trained for the settings' profile."""
-    folder = WEIGHTS / settings.profile
-    if not folder.is_dir():
-        known = ", ".join(sorted(path.name for path in WEIGHTS.iterdir() if path.is_dir()))
-        raise EmographError(f"There is no profile {settings.profile!r}.", f"Use one of: {known}.")
-    return folder
+    known = {path.name: path for path in sorted(WEIGHTS.iterdir()) if path.is_dir()}
+    if settings.profile not in known:
+        raise EmographError(
+            f"There is no profile {settings.profile!r}.", f"Use one of: {', '.join(known)}."
+        )
+    return known[settings.profile]
 
 
 def imagenet_classes(graph: KnowledgeGraph) -> tuple[Concept, ...]:

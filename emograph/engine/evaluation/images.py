@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,10 @@ def _labels(images: LabelledImages, vote: Vote) -> list[Result]:
         Result.of("NLL", bootstrap(metrics.nll, true, answers)),
         Result.of("Brier", bootstrap(metrics.brier, true, answers)),
         Result.of("ECE", bootstrap(metrics.ece, true, answers)),
+        *(
+            Result.of(f"recall, {name}", bootstrap(partial(metrics.recall, of=code), true, named))
+            for code, name in enumerate(labels.classes)
+        ),
     ]
 
 

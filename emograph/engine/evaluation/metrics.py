@@ -41,6 +41,16 @@ def macro_f1(true: Classes, predicted: Classes) -> float:
     return float(f1.mean())
 
 
+def recall(true: Classes, predicted: Classes, of: str | int) -> float:
+    """Share of a class's items that are named as it; 0 where it has none. Both (n,).
+
+    >>> recall(np.array(["joy", "joy", "fear"]), np.array(["joy", "fear", "fear"]), of="joy")
+    0.5
+    """
+    items = true == of
+    return float(np.mean(predicted[items] == of)) if items.any() else 0.0
+
+
 def kl_divergence(true: Floats, predicted: Floats) -> float:
     """Mean Kullback-Leibler divergence of the true distributions from the predicted, in nats.
 

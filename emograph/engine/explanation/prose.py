@@ -78,21 +78,20 @@ def _for(emotion: str, explanation: Explained) -> str:
 
 
 def _against(emotion: str, explanation: Explained) -> str:
+    nothing = "Nothing that was seen speaks clearly against it."
     cues = {cue.id: cue for cue in explanation.cues}
     totals = {c.cue: c.log_odds for c in explanation.contributions if c.emotion == emotion}
     sure = {cue: value for cue, value in totals.items() if cues[cue].confidence >= _SURE}
     if not totals:
-        return "Nothing that was seen speaks against it."
+        return nothing
     cue, log_odds = min((sure or totals).items(), key=lambda item: (item[1], item[0]))
-    if log_odds > -_LEAST:
-        return "Nothing that was seen speaks clearly against it."
-    rest = explanation.without(cue)
-    then, now = percent(rest.emotions[emotion]), percent(explanation.emotions[emotion])
-    if rest.emotions[emotion] <= explanation.emotions[emotion] or then == now:
-        return f"Against it speaks {_quoted(cues[cue].label)}, which hardly changes the result."
+    p = explanation.emotions[emotion]
+    q = explanation.without(cue).emotions[emotion]
+    if log_odds > -_LEAST or q <= p or percent(q) == percent(p):
+        return nothing
     return (
         f"Against it speaks {_quoted(cues[cue].label)}: without it {_feeling(emotion)} would be "
-        f"at {then} instead of {now}."
+        f"at {percent(q)} instead of {percent(p)}."
     )
 
 

@@ -33,7 +33,10 @@ def results(report: Report) -> dict[str, Result]:
 
 def test_a_vote_that_is_always_right_has_all_of_the_accuracy_and_no_error() -> None:
     found = results(evaluate(images(), RIGHT, {}))
-    assert set(found) == {"accuracy, 8 classes", "macro-F1, 8 classes", "NLL", "Brier", "ECE"}
+    overall = {"accuracy, 8 classes", "macro-F1, 8 classes", "NLL", "Brier", "ECE"}
+    recalls = {f"recall, {label}" for label in LABELS}
+    assert set(found) == overall | recalls
+    assert all(found[recall].value == 1.0 for recall in recalls)
     assert found["accuracy, 8 classes"] == Result("accuracy, 8 classes", 1.0, 1.0, 1.0, N)
     assert found["macro-F1, 8 classes"].value == 1.0
     for metric in ("NLL", "Brier", "ECE"):
