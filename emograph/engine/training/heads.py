@@ -19,8 +19,6 @@ from emograph.engine.training.ridge import Ridge, fit_platt, fit_ridge
 
 _ATTRIBUTE_PENALTY = 2000.0
 _CAPTION_PENALTY = 5000.0
-# A list of attribute words is a poorer caption than a sentence that a person wrote.
-_WORDS_WEIGHT = 0.7
 CAPTION_WEIGHT = 1.0
 
 

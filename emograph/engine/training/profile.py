@@ -27,6 +27,7 @@ from emograph.engine.training.heads import (
 from emograph.engine.training.ridge import fit_platt
 from emograph.kg.concepts import Concept
 
+# A list of labels is a poorer caption than a sentence that a person wrote.
 _WORDS_WEIGHT = 0.7
 
 
