@@ -24,7 +24,7 @@ from emograph.engine.alignment import Aligner
 from emograph.engine.cues import Evidence
 from emograph.engine.engine import Engine, Failure
 from emograph.engine.explanation.explanation import Explanation
-from emograph.engine.perception.concepts import ConceptDetector, Platt
+from emograph.engine.perception.concepts import ConceptDetector
 from emograph.engine.perception.detector import Array, Detector, ImageTextEncoder
 from emograph.engine.perception.faces import FaceDetector
 from emograph.engine.perception.heads import HeadDetector
@@ -64,13 +64,8 @@ _UNNAMED = frozenset(
 # Disasters are rare and grave: a faint likeness to one is no cue.
 _LEAST_DISASTER = 0.35
 _NAMED_KINDS = frozenset({"scene", "object", "action"})
-# An encoder that nothing was fitted on has no crowd of images to tell likeness by. Its texts cannot
-# stand in for one: in CLIP they lie apart from all images and spread ten times as far. Likeness is
-# told among the vocabulary within each image instead, which asks nothing of the encoder, and turned
-# into confidence as in the embedded profile (see its heads.safetensors).
-_UNFITTED_NAMING = Platt(1.36, -6.32)
 
-_NOTES = (
+_NOTES: tuple[str, ...] = (
     "No vote of a vision-language model was cast: this profile has none.",
     "No vote of a student was cast: this profile has none.",
 )
@@ -118,15 +113,15 @@ def _load(settings: Settings) -> Engine:
     seen = load_vocabulary(settings, graph, encoder)
     profile = profile_folder(settings)
     if _is_embedded(settings):
-        reader, vocabulary = encoder, seen
-        weights = HeadWeights.load(profile / "heads.safetensors", encoder.name)
+        reader, vocabulary, notes = encoder, seen, _NOTES
         temperatures = json.loads((profile / "temperatures.json").read_text("utf-8"))
     else:
         # Words are compared by the embedded encoder, whichever sees: the graph was learned with it,
         # and CLIP finds all texts alike.
         reader = _embedded_encoder(settings, graph)
         vocabulary = load_vocabulary(settings, graph, reader)
-        weights, temperatures = None, {}
+        notes, temperatures = (*_NOTES, _UNFITTED), {}
+    weights = HeadWeights.load(profile / "heads.safetensors", reader.name)
 
     def reasoner_for(scheme: str) -> Reasoner:
         matrix = compile_matrix(graph, vocabulary, graph.scheme(scheme))
@@ -144,7 +139,7 @@ def _load(settings: Settings) -> Engine:
             "graph": graph.version,
             "encoder": encoder.name,
         },
-        notes=_NOTES if weights else (*_NOTES, _UNFITTED),
+        notes=notes,
         max_pixels=settings.max_pixels,
     )
 
@@ -202,9 +197,9 @@ def load_detectors(
     settings: Settings,
     encoder: ImageTextEncoder,
     vocabulary: Vocabulary,
-    weights: HeadWeights | None,
+    weights: HeadWeights,
 ) -> tuple[Detector, ...]:
-    """The detectors, side by side; without weights those that need none of the encoder's own."""
+    """The detectors, side by side; heads only where they were fitted on this encoder."""
     from emograph.adapters.models.faces import TfliteFaces
 
     named = vocabulary.where(
@@ -215,11 +210,14 @@ def load_detectors(
         locate(FACIAL_EXPRESSION, settings.cache),
         settings.threads,
     )
-    if weights is None:
-        learned: list[Detector] = [ConceptDetector(named, None, _UNFITTED_NAMING)]
-    else:
+    if weights.encoder == encoder.name:
         concepts = ConceptDetector(named, weights.crowd, weights.naming, weights.captions)
-        learned = [concepts, *_load_heads(encoder, vocabulary, weights)]
+        learned: list[Detector] = [concepts, *_load_heads(encoder, vocabulary, weights)]
+    else:
+        # No crowd of images was seen by this encoder, and its texts cannot stand in for one: in
+        # CLIP they lie apart from all images. So likeness is told among the vocabulary within each
+        # image, which asks nothing of the encoder, and a score means what it means elsewhere.
+        learned = [ConceptDetector(named, None, weights.naming)]
     return (PhotometryDetector(), *learned, FaceDetector(faces))
 
 

@@ -97,7 +97,11 @@ def _gain(images: LabelledImages, vote: Vote, other: Vote) -> Result:
 
 def evaluate_attributes(settings: Settings, root: Path, condition: str) -> list[Report]:
     """Reports on EmoSet's labels: counting them, and the graph on the same counts."""
-    _refuse_unknown(condition)
+    if condition not in ("graph", "all"):
+        raise EmographError(
+            f"No image is seen in {ATTRIBUTES}, so there is no condition {condition!r}.",
+            "Use graph or all; counting stands beside both.",
+        )
     table = read_emoset_attributes(root)
     engine = load(**settings.model_dump())
     matrix = engine.reasoner("mikels").matrix
@@ -127,7 +131,6 @@ def evaluate_attributes(settings: Settings, root: Path, condition: str) -> list[
     return [
         evaluate_rows("EmoSet attributes", name, rows, predict, about)
         for name, predict in predictors.items()
-        if condition == "all" or name == condition or name == "counting"
     ]
 
 

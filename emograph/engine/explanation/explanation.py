@@ -65,7 +65,7 @@ class Explanation:
 
     @property
     def unknown_share(self) -> float:
-        """How much of what was seen the graph does not know from its own counts, 0..1."""
+        """How much of what was seen the graph has no knowledge of its own about, 0..1."""
         return self.reasoner.unknown_share(self.evidence, sum(c.confidence for c in self.cues))
 
     def paths(self, n: int = 5, emotion: str | None = None) -> list[Path]:

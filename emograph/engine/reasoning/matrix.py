@@ -46,8 +46,8 @@ _TRUST: Mapping[str, float] = {"phrases": 0.5, "light": 1.5}
 class AssociationMatrix:
     """Log-odds (n, e) that each concept gives to each emotion of the scheme.
 
-    They are the sum of what the witnesses say. `familiarity` (n,) in 0..1 is how far the graph has
-    counted the concept itself rather than expecting something of it.
+    They are the sum of what the witnesses say. `familiarity` (n,) in 0..1 is how far something was
+    counted or written of the concept itself rather than inferred from its kin.
     """
 
     scheme: EmotionScheme

@@ -58,15 +58,15 @@ class PathFinder:
         """All paths to an emotion, the strongest (for or against) first."""
         matrix = self.reasoner.matrix
         known = [e for e in evidence if e.concept in matrix.rows]
+        rows = [matrix.rows[e.concept] for e in known]
         weights = weights_of(known)
         column = self._scheme.labels.index(emotion)
         paths = []
         for witness in matrix.witnesses:
-            told = self.reasoner.weighed(witness.log_odds)[:, column]
-            for piece, weight in zip(known, weights, strict=True):
-                row = matrix.rows[piece.concept]
-                if told[row]:
-                    paths.append(self._path(piece, witness, row, column, float(weight * told[row])))
+            added = weights * self.reasoner.weighed(witness.log_odds[rows])[:, column]
+            for piece, row, log_odds in zip(known, rows, added.tolist(), strict=True):
+                if log_odds:
+                    paths.append(self._path(piece, witness, row, column, log_odds))
         return sorted(paths, key=lambda path: (-abs(path.log_odds), path.cue, path.source))
 
     def _path(

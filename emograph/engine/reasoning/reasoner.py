@@ -86,7 +86,7 @@ class Reasoner:
         return self._prior + weights @ self._log_odds[rows]
 
     def unknown_share(self, evidence: Sequence[Evidence], seen: float) -> float:
-        """How much of what was seen the graph does not know from its own counts, 0..1.
+        """How much of what was seen the graph has no knowledge of its own about, 0..1.
 
         `seen` is the summed confidence of all cues, those without evidence included.
         """
