@@ -40,6 +40,7 @@ from emograph.kg.graph import ONTOLOGIES
 
 _CLASS_TEMPERATURE = 1.5
 _CROWD = 300
+_LEAST_SEEN = 15  # images of a disaster from which a head can be fitted
 _PHRASED = frozenset({"emoset", "situation", "sun", "medic"})
 
 
@@ -191,7 +192,6 @@ def _disasters(
     encoding: Encoding,
     ordinary: Encoding,
     by_notation: dict[str, Concept],
-    least: int = 15,
 ) -> Labelled:
     """Disasters against each other and against ordinary pictures, which show none of them."""
     concepts, columns = [], []
@@ -199,7 +199,7 @@ def _disasters(
         for name in images.labels[labelling].classes:
             concept = by_notation.get(f"medic:{labelling}:{name}")
             present = np.array([value == name for value in images.labels[labelling].values])
-            if concept is not None and present.sum() >= least:
+            if concept is not None and present.sum() >= _LEAST_SEEN:
                 concepts.append(concept)
                 columns.append(np.concatenate([present, np.zeros(len(ordinary.features), bool)]))
     truth: NDArray[np.bool_] = np.stack(columns, axis=1)
