@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from emograph.errors import KnowledgeError
 
 if TYPE_CHECKING:
+    from pyoxigraph import Quad, QueryBoolean, QuerySolutions, QueryTriples, Triple
     from rdflib import Dataset
 
 
@@ -35,7 +37,13 @@ class Answer:
 
 
 class GraphStore(Protocol):
-    """A place for RDF in named graphs. What is asked is asked of all named graphs at once."""
+    """A place for RDF in named graphs. What is asked is asked of all named graphs at once.
+
+    RDF terms are pyoxigraph's: exact, with datatype and language.
+    """
+
+    writable: bool
+    """False where it was opened for reading; what would change it then raises `KnowledgeError`."""
 
     def load(self, turtle: bytes, graph: str) -> None:
         """Add a Turtle document as the named graph of that IRI.
@@ -52,6 +60,35 @@ class GraphStore(Protocol):
         ASK has the one column ``answer``; triples have ``subject``, ``predicate``, ``object``.
         Raises `KnowledgeError` with the parser's words where it is no query.
         """
+
+    def solve(
+        self, sparql: str, prefixes: Mapping[str, str]
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """What `query` answers, in exact RDF terms."""
+
+    def update(self, sparql: str, prefixes: Mapping[str, str]) -> None:
+        """Carry out a SPARQL 1.1 update in one transaction: all of it, or nothing.
+
+        Raises `KnowledgeError` where it is no update.
+        """
+
+    def graphs(self) -> tuple[str, ...]:
+        """The IRIs of the named graphs, in order."""
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """The quads of a named graph, or of all."""
+
+    def replace(self, graphs: Mapping[str, Iterable[Triple]]) -> None:
+        """Set named graphs to triples in one transaction; a graph given none is removed."""
+
+    def backup(self, folder: Path) -> None:
+        """Copy the store as it is now into a new folder, which ``disk:`` opens.
+
+        Raises `KnowledgeError` where the folder is there already or cannot be written.
+        """
+
+    def close(self) -> None:
+        """Let go of the place; nothing may be asked after."""
 
     def to_rdflib(self) -> Dataset:
         """A copy for rdflib; changing it changes nothing here."""

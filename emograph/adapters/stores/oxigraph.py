@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -35,6 +36,8 @@ def open_store(place: str = "memory") -> GraphStore:
 class OxigraphStore:
     """A `GraphStore` over a pyoxigraph store."""
 
+    writable = True
+
     def __init__(self, store: ox.Store) -> None:
         self._store = store
 
@@ -54,8 +57,20 @@ class OxigraphStore:
 
     def query(self, sparql: str, prefixes: Mapping[str, str]) -> Answer:
         """Answer a SPARQL query over the union of all named graphs."""
+        result = self.solve(sparql, prefixes)
+        if isinstance(result, ox.QueryBoolean):
+            return Answer(("answer",), iter([(bool(result),)]))
+        if isinstance(result, ox.QuerySolutions):
+            columns = tuple(variable.value for variable in result.variables)
+            return Answer(columns, (tuple(map(_optional, row)) for row in result))
+        return Answer(_TRIPLE, (tuple(map(_optional, triple)) for triple in result))
+
+    def solve(
+        self, sparql: str, prefixes: Mapping[str, str]
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """What `query` answers, in exact RDF terms."""
         try:
-            result = self._store.query(
+            return self._store.query(
                 sparql, prefixes=dict(prefixes), use_default_graph_as_union=True
             )
         except SyntaxError as problem:
@@ -63,12 +78,44 @@ class OxigraphStore:
                 f"The query cannot be read: {problem}.",
                 "Correct it; SELECT, ASK, CONSTRUCT and DESCRIBE of SPARQL 1.1 are understood.",
             ) from problem
-        if isinstance(result, ox.QueryBoolean):
-            return Answer(("answer",), iter([(bool(result),)]))
-        if isinstance(result, ox.QuerySolutions):
-            columns = tuple(variable.value for variable in result.variables)
-            return Answer(columns, (tuple(map(_optional, row)) for row in result))
-        return Answer(_TRIPLE, (tuple(map(_optional, triple)) for triple in result))
+
+    def update(self, sparql: str, prefixes: Mapping[str, str]) -> None:
+        """Carry out a SPARQL update in one transaction."""
+        try:
+            self._store.update(sparql, prefixes=dict(prefixes))
+        except SyntaxError as problem:
+            raise KnowledgeError(
+                f"The update cannot be read: {problem}.",
+                "Correct it; SPARQL 1.1 Update is understood.",
+            ) from problem
+
+    def graphs(self) -> tuple[str, ...]:
+        """The IRIs of the named graphs, in order."""
+        return tuple(sorted(name.value for name in self._store.named_graphs()))
+
+    def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
+        """The quads of a named graph, or of all."""
+        name = None if graph is None else ox.NamedNode(graph)
+        return self._store.quads_for_pattern(None, None, None, name)
+
+    def replace(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+        """Set named graphs to triples in one transaction; a graph given none is removed."""
+        steps = []
+        for graph, triples in graphs.items():
+            steps.append(f"DROP SILENT GRAPH <{graph}>")
+            written = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+            if written:
+                steps.append(f"INSERT DATA {{ GRAPH <{graph}> {{ {written.decode()} }} }}")
+        self._store.update(";\n".join(steps))
+
+    def backup(self, folder: Path) -> None:
+        """Not for what is in memory alone."""
+        raise KnowledgeError(
+            "A store in memory has no copy on disk.", f"Open disk:{folder} and load it there."
+        )
+
+    def close(self) -> None:
+        """Nothing is held that others want."""
 
     def to_rdflib(self) -> Dataset:
         """A copy for rdflib, which asks it through Oxigraph and so stays fast."""
