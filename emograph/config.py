@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +22,11 @@ _FILE = "emograph.toml"
 
 def _default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "emograph"
+
+
+def _default_store() -> str:
+    folder = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
+    return f"disk:{folder / 'emograph' / 'store'}"
 
 
 class Settings(BaseSettings):
@@ -48,6 +53,18 @@ class Settings(BaseSettings):
     """Largest image that is opened, in pixels (width times height)."""
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     """Threads that the models may use."""
+    store: str = Field(default_factory=_default_store, min_length=1)
+    """Where packs and observations are kept, ``disk:FOLDER``, or ``memory`` for nowhere.
+
+    A folder that is not there is made when something is first kept; until then the knowledge is
+    that of the package.
+    """
+    packs: tuple[str, ...] = ()
+    """Packs to read besides those of the store: a shipped one's name, or a folder."""
+    neo4j_user: str = Field(default="neo4j", min_length=1)
+    """Who signs in to a Neo4j server."""
+    neo4j_password: SecretStr | None = None
+    """The password there; without one, the server must not ask for any."""
 
     @field_validator("cache")
     @classmethod

@@ -107,3 +107,8 @@ def association(source_name: str, subject: str, label: str) -> str:
 def graph(name: str) -> str:
     """The IRI of the named graph that holds a file, such as ``concepts`` for ``concepts.ttl``."""
     return BASE + "graph/" + name
+
+
+def pack_graph(name: str) -> str:
+    """The IRI of the named graph that holds a pack, such as ``disaster``."""
+    return graph("pack/" + name)
