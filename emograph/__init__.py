@@ -13,15 +13,22 @@ from emograph.errors import EmographError
 from emograph.version import __version__
 
 if TYPE_CHECKING:
-    from emograph.assembly import annotate, explain, load
+    from emograph.assembly import load
+    from emograph.keeping import annotate, explain
+
+_HOMES = {
+    "annotate": "emograph.keeping",
+    "explain": "emograph.keeping",
+    "load": "emograph.assembly",
+}
 
 __all__ = ["EmographError", "__version__", "annotate", "explain", "load"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the engine only when it is asked for: it brings torch, which takes seconds."""
-    if name in ("annotate", "explain", "load"):
-        return getattr(importlib.import_module("emograph.assembly"), name)
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,12 @@ from emograph.adapters.models.assets import (
     locate,
 )
 from emograph.adapters.models.progress import long_work
-from emograph.adapters.stores.oxigraph import open_store
+from emograph.adapters.stores.folders import holds_store
+from emograph.adapters.stores.oxigraph import open_store, store_folder
 from emograph.config import Settings, load_settings
 from emograph.engine.alignment import Aligner
 from emograph.engine.cues import Evidence
-from emograph.engine.engine import Engine, Failure
-from emograph.engine.explanation.explanation import Explanation
+from emograph.engine.engine import Engine
 from emograph.engine.perception.concepts import ConceptDetector
 from emograph.engine.perception.detector import Array, Detector, ImageTextEncoder
 from emograph.engine.perception.faces import FaceDetector
@@ -35,12 +35,18 @@ from emograph.engine.perception.weights import HeadWeights, LinearHeads
 from emograph.engine.reasoning.crowd import load_crowd
 from emograph.engine.reasoning.matrix import compile_matrix
 from emograph.engine.reasoning.reasoner import Reasoner, balance_on
-from emograph.errors import EmographError
+from emograph.errors import EmographError, KnowledgeError
 from emograph.kg.concepts import Concept
 from emograph.kg.graph import KnowledgeGraph
+from emograph.kg.packs.installing import stored_packs, stored_triples
+from emograph.kg.packs.locate import locate_pack
+from emograph.kg.packs.pack import read_pack
+from emograph.kg.stores import StaleStoreError
 from emograph.version import __version__
 
 if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
     from emograph.adapters.models.minilm import MiniLM
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -83,32 +89,47 @@ def load(**settings: Any) -> Engine:
     return _load(load_settings(**settings))
 
 
-def explain(image: Any, scheme: str | None = None, **settings: Any) -> Explanation:
-    """Explain what an image makes its viewers feel, and why.
+def open_knowledge(settings: Settings, *, writable: bool = False) -> KnowledgeGraph:
+    """The knowledge of the settings' store, up to date with the package; to be closed after use.
 
-    `image` is a path, the bytes of a file, a PIL image or an array; `scheme` is ``mikels``,
-    ``ekman`` or ``plutchik``. The engine is built once for each set of settings. Raises ImageError
-    where the image cannot be read.
+    To be read, a folder is opened as it is at this moment, beside whoever writes to it; one that is
+    not there yet stands for the package's knowledge. The settings' packs are read besides those of
+    the store, into memory and without the observations. To be written, a folder is made where there
+    is none, and packs are those that it holds. Raises `KnowledgeError` where the place is none, in
+    use by another writer, or newer than this version, or where there is no such pack.
     """
-    return load(**settings).explain(image, scheme)
+    folder = store_folder(settings.store)
+    if writable and folder is not None:
+        return _open_current(settings.store)
+    packs = [read_pack(locate_pack(name)) for name in settings.packs]
+    named: dict[str, Iterable[Triple]] = {pack.name: pack.triples for pack in packs}
+    if folder is None or not holds_store(folder):
+        return KnowledgeGraph.load(open_store(), packs=named)
+    try:
+        kept = _open_current(settings.store, read_only=True)
+    except StaleStoreError:
+        _open_current(settings.store).close()
+        kept = _open_current(settings.store, read_only=True)
+    if not packs:
+        return kept
+    own = {name: stored_triples(kept.store, name) for name in stored_packs(kept.store)}
+    kept.close()
+    return KnowledgeGraph.load(open_store(), packs={**own, **named})
 
 
-def annotate(
-    images: Iterable[Any], scheme: str | None = None, **settings: Any
-) -> Iterator[Explanation | Failure]:
-    """Explain many images in batches, in their order; what cannot be read gives a Failure."""
-    return load(**settings).annotate(images, scheme)
-
-
-def load_graph() -> KnowledgeGraph:
-    """The knowledge graph of the package, in memory."""
-    return KnowledgeGraph.load(open_store())
+def _open_current(place: str, read_only: bool = False) -> KnowledgeGraph:
+    store = open_store(place, read_only)
+    try:
+        return KnowledgeGraph.load(store)
+    except KnowledgeError:
+        store.close()
+        raise
 
 
 @cache
 def _load(settings: Settings) -> Engine:
     _use_threads(settings.threads)
-    graph = load_graph()
+    graph = open_knowledge(settings)
     encoder = load_encoder(settings, graph)
     seen = load_vocabulary(settings, graph, encoder)
     profile = profile_folder(settings)
@@ -191,6 +212,13 @@ def load_vocabulary(
     """All concepts that can be seen, with their vectors in the encoder's space."""
     concepts = tuple(c for c in graph.concepts() if c.kind and c.vocabulary != "wordnet")
     return embed_concepts(concepts, encoder.encode_texts, encoder.name, settings.cache)
+
+
+def concept_vectors(settings: Settings, graph: KnowledgeGraph) -> dict[str, Array]:
+    """The vectors of all concepts that can be seen, by IRI: as wide as the encoder's space."""
+    vocabulary = load_vocabulary(settings, graph, load_encoder(settings, graph))
+    iris = [concept.iri for concept in vocabulary.concepts]
+    return dict(zip(iris, vocabulary.vectors, strict=True))
 
 
 def load_detectors(

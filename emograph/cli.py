@@ -8,9 +8,15 @@ from typing import Annotated
 
 import typer
 
-from emograph.commands import learn, models
+from emograph.commands import learn, models, ontology, store
+from emograph.commands.annotate import annotate
+from emograph.commands.ask import ask
+from emograph.commands.cypher import cypher
 from emograph.commands.evaluate import evaluate
 from emograph.commands.explain import explain
+from emograph.commands.export import export
+from emograph.commands.push import pull, push
+from emograph.commands.serve import serve
 from emograph.commands.sparql import sparql
 from emograph.errors import EmographError
 from emograph.version import __version__
@@ -23,10 +29,19 @@ app = typer.Typer(
 )
 
 app.command()(explain)
+app.command()(export)
+app.command()(annotate)
+app.command()(ask)
+app.command()(push)
+app.command()(pull)
+app.command()(serve)
 app.command()(sparql)
+app.command()(cypher)
 app.command("eval")(evaluate)
 app.add_typer(learn.app, name="learn")
 app.add_typer(models.app, name="models")
+app.add_typer(store.app, name="store")
+app.add_typer(ontology.app, name="ontology")
 
 
 def _print_version(wanted: bool) -> None:

@@ -30,6 +30,7 @@ from emograph.engine.evaluation.intervals import paired_difference
 from emograph.engine.evaluation.results import Report, Result, Setting
 from emograph.engine.images import open_photo
 from emograph.engine.perception.detector import Encoding
+from emograph.engine.perception.perception import Perception
 from emograph.engine.perception.weights import HeadWeights
 from emograph.engine.reasoning.matrix import compile_matrix
 from emograph.engine.reasoning.reasoner import Reasoner, balance_on
@@ -199,15 +200,23 @@ def reasoner_without(
 
 
 def evidence_of(
-    engine: Engine, paths: Sequence[Path], encoding: Encoding, progress: Progress
+    engine: Engine,
+    paths: Sequence[Path],
+    encoding: Encoding,
+    progress: Progress,
+    perception: Perception | None = None,
 ) -> list[tuple[Evidence, ...]]:
-    """The evidence of each image, whose encodings are known already."""
+    """The evidence of each image, whose encodings are known already.
+
+    It is seen by the engine's perception, or by another that is given.
+    """
+    see = (perception or engine.perception).see
     evidence = []
     for start in range(0, len(paths), _BATCH):
         batch = slice(start, start + _BATCH)
         photos = [open_photo(path) for path in paths[batch]]
         part = Encoding(encoding.features[batch], encoding.vectors[batch])
-        evidence += [engine.evidence(cues) for cues in engine.perception.see(photos, part)]
+        evidence += [engine.evidence(cues) for cues in see(photos, part)]
         progress(len(evidence), len(paths))
     return evidence
 

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emograph.adapters.datasets import open_dataset
 from emograph.adapters.datasets.fi_cues import read_fi_cues
+from emograph.adapters.stores.oxigraph import open_store
 from emograph.assembly import (
     load,
     load_encoder,
-    load_graph,
     load_vocabulary,
     profile_folder,
 )
@@ -22,26 +21,22 @@ from emograph.config import Settings
 from emograph.encoding import encode_paths
 from emograph.engine.cues import Evidence
 from emograph.engine.evaluation.conditions import graph_vote
-from emograph.engine.evaluation.dataset import LabelledImages, Scores
 from emograph.engine.evaluation.temperature import fit_temperature
-from emograph.engine.perception.detector import Encoding
 from emograph.engine.reasoning.crowd import save_crowd
 from emograph.engine.training.phrases import STRENGTH, phrase_counts, shares_by_phrases
-from emograph.engine.training.profile import Labelled, fit_profile
-from emograph.errors import DatasetError, EmographError
+from emograph.errors import EmographError
 from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, reasoner_without
+from emograph.fitting import HeadData, write_fitted
 from emograph.kg import terms
 from emograph.kg.authoring.associations import emoset_turtle, fractions_turtle
 from emograph.kg.authoring.concepts import concepts_turtle
 from emograph.kg.authoring.elicitors import elicitors_turtle
 from emograph.kg.authoring.light import light_turtle
-from emograph.kg.concepts import Concept
-from emograph.kg.graph import ONTOLOGIES
+from emograph.kg.authoring.sssom import alignments_turtle, mappings_turtle, read_mapping_set
+from emograph.kg.graph import ONTOLOGIES, KnowledgeGraph
 
-_CLASS_TEMPERATURE = 1.5
 _CROWD = 300
-_LEAST_SEEN = 15  # images of a disaster from which a head can be fitted
-_PHRASED = frozenset({"emoset", "situation", "sun", "medic"})
+_PHRASED = frozenset({"emoset", "situation", "sun"})
 
 
 def learn_concepts(emoset: Path, wordnet: Path, imagenet: Path) -> list[Path]:
@@ -54,12 +49,21 @@ def learn_concepts(emoset: Path, wordnet: Path, imagenet: Path) -> list[Path]:
     ]
 
 
+def learn_mappings() -> list[Path]:
+    """Write the mappings between emotion schemes and the alignments, from SSSOM tables."""
+    sources = ONTOLOGIES / "sources"
+    return [
+        _write("mappings", mappings_turtle(read_mapping_set(sources / "schemes.sssom.tsv"))),
+        _write("alignments", alignments_turtle(read_mapping_set(sources / "alignments.sssom.tsv"))),
+    ]
+
+
 def learn_associations(settings: Settings, emoset: Path, fi: Path | None) -> list[Path]:
     """Write associations: counts over EmoSet's labels and, by nearness, over what is said of FI."""
     _refuse_other_encoders(settings)
     written = [_write("emoset", emoset_turtle(emoset / "attributes.csv"))]
     if fi is not None:
-        graph = load_graph()
+        graph = KnowledgeGraph.load(open_store())
         encoder = load_encoder(settings, graph)
         vocabulary = load_vocabulary(settings, graph, encoder).where(
             lambda c: c.vocabulary in _PHRASED and c.kind in ("scene", "object", "action")
@@ -95,49 +99,23 @@ def learn_heads(settings: Settings, data: Path) -> list[Path]:
     `data` is a folder with OASIS, OutdoorSent, MEDIC and FI in it. No emotion label is read.
     """
     _refuse_other_encoders(settings)
-    graph = load_graph()
-    encoder = load_encoder(settings, graph)
-    vocabulary = load_vocabulary(settings, graph, encoder)
-    by_notation = {concept.notation: concept for concept in vocabulary.concepts}
-    sets = {
-        name: open_dataset(name, data / folder)
-        for name, folder in (
-            ("oasis", "OASIS"),
-            ("outdoorsent", "OutdoorSent"),
-            ("medic", "MEDIC"),
-            ("fi", "FI"),
-        )
-    }
-    encoded = {
-        name: encode_paths(encoder, images.paths, settings.cache) for name, images in sets.items()
-    }
-    weights = fit_profile(
-        encoder,
-        (encoded["oasis"], sets["oasis"].captions or ()),
-        _attributes(sets["outdoorsent"].attributes, encoded["outdoorsent"], by_notation),
-        _disasters(
-            sets["medic"],
-            encoded["medic"],
-            _joined(encoded["outdoorsent"], encoded["oasis"]),
-            by_notation,
-        ),
-        [encoded["fi"]],
-        vocabulary.where(lambda c: c.vocabulary == "emoset" and c.kind in ("scene", "object")),
-        _CLASS_TEMPERATURE,
-    )
+    given = HeadData.open(settings, data)
     folder = profile_folder(settings)
-    weights.save(folder / "heads.safetensors")
+    given.fit().save(folder / "heads.safetensors")
     # Ordinary pictures only: a crowd of disasters would make a flood unremarkable.
-    paths = [path for name, images in sets.items() if name != "medic" for path in images.paths]
-    crowd = _crowd(settings, paths)
-    save_crowd(crowd, folder / "crowd.safetensors", encoder.name)
-    return [folder / "heads.safetensors", folder / "crowd.safetensors"]
+    paths = [path for name, s in given.sets.items() if name != "medic" for path in s.paths]
+    save_crowd(_crowd(settings, paths), folder / "crowd.safetensors", given.encoder.name)
+    return [
+        folder / "heads.safetensors",
+        write_fitted(settings, given.sets["medic"]),
+        folder / "crowd.safetensors",
+    ]
 
 
 def learn_temperatures(settings: Settings, data: Path, progress: Progress) -> list[Path]:
     """Fit each scheme's one temperature: Ekman on Emotion6's votes, Mikels on FI's labels.
 
-    Plutchik, which no set here is labelled in, has that of Mikels.
+    Schemes that no set here is labelled in have that of Mikels.
     """
     _refuse_other_encoders(settings)
     engine = load(**settings.model_dump())
@@ -156,7 +134,7 @@ def learn_temperatures(settings: Settings, data: Path, progress: Progress) -> li
             emotions = images.labels["emotion"]
             truth = np.eye(len(labels))[[labels.index(value) for value in emotions.values]]
         temperatures[scheme] = round(fit_temperature(log_odds, truth), 3)
-    temperatures["plutchik"] = temperatures["mikels"]
+    temperatures |= dict.fromkeys(("goemotions", "occ", "plutchik"), temperatures["mikels"])
     path = profile_folder(settings) / "temperatures.json"
     path.write_text(json.dumps(temperatures, indent=2) + "\n", encoding="utf-8")
     return [path]
@@ -172,46 +150,10 @@ def _refuse_other_encoders(settings: Settings) -> None:
 
 def _crowd(settings: Settings, paths: Sequence[Path]) -> list[Sequence[Evidence]]:
     chosen = np.random.default_rng(0).choice(len(paths), _CROWD, replace=False)
-    engine = load(**settings.model_dump())
+    engine = load(**{**settings.model_dump(), "packs": (), "store": "memory"})
     return [
         engine.evidence(engine.perception.see([engine.open(paths[i])])[0]) for i in sorted(chosen)
     ]
-
-
-def _attributes(
-    scores: Scores | None, encoding: Encoding, by_notation: dict[str, Concept]
-) -> Labelled:
-    if scores is None:
-        raise DatasetError("OutdoorSent has no scores of attributes.", "Give the whole dataset.")
-    concepts = tuple(by_notation[f"sun:{name}"] for name in scores.names)
-    return Labelled(encoding, concepts, scores.values, scores.values > 0)
-
-
-def _disasters(
-    images: LabelledImages,
-    encoding: Encoding,
-    ordinary: Encoding,
-    by_notation: dict[str, Concept],
-) -> Labelled:
-    """Disasters against each other and against ordinary pictures, which show none of them."""
-    concepts, columns = [], []
-    for labelling in ("disaster_types", "damage_severity", "humanitarian"):
-        for name in images.labels[labelling].classes:
-            concept = by_notation.get(f"medic:{labelling}:{name}")
-            present = np.array([value == name for value in images.labels[labelling].values])
-            if concept is not None and present.sum() >= _LEAST_SEEN:
-                concepts.append(concept)
-                columns.append(np.concatenate([present, np.zeros(len(ordinary.features), bool)]))
-    truth: NDArray[np.bool_] = np.stack(columns, axis=1)
-    scores = np.where(truth, 1.0, -1.0)
-    return Labelled(_joined(encoding, ordinary), tuple(concepts), scores, truth)
-
-
-def _joined(first: Encoding, second: Encoding) -> Encoding:
-    return Encoding(
-        np.concatenate([first.features, second.features]),
-        np.concatenate([first.vectors, second.vectors]),
-    )
 
 
 def _write(name: str, turtle: str) -> Path:

@@ -1,5 +1,6 @@
 """What all tests share: the engine, built once, and photographs that come with scikit-image."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from emograph import cli
 from emograph.engine.engine import Engine
 
 Run = Callable[..., int | str | None]
+
+# No test reads or writes the store of whoever runs it.
+os.environ["EMOGRAPH_STORE"] = "memory"
+os.environ.pop("EMOGRAPH_PACKS", None)
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def huge_png() -> bytes:
     return chunks
 
 
-@pytest.mark.parametrize("scheme", ["mikels", "ekman", "plutchik"])
+@pytest.mark.parametrize("scheme", ["mikels", "ekman", "plutchik", "occ", "goemotions"])
 def test_the_document_fits_its_schema(engine: Engine, photos: Path, scheme: str) -> None:
     explanation = engine.explain(photos / "astronaut.png", scheme)
     document = explanation.to_dict()

@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from emograph.errors import ImageError
+from emograph.commands.photos import named_files
 
 if TYPE_CHECKING:
     from emograph.commands.outputs import Output
-    from emograph.engine.engine import Failure
     from emograph.engine.explanation.explanation import Explanation
-
-_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"}
-)
 
 
 def explain(
@@ -30,7 +26,8 @@ def explain(
         ),
     ],
     scheme: Annotated[
-        str | None, typer.Option(help="Emotion scheme: mikels (default), ekman or plutchik.")
+        str | None,
+        typer.Option(help="Emotion scheme: mikels (default), ekman, plutchik, occ or goemotions."),
     ] = None,
     as_json: Annotated[
         bool,
@@ -47,6 +44,12 @@ def explain(
     sheet: Annotated[
         Path | None, typer.Option(help="Write one web page with all photos side by side.")
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="Keep the evidence in this store, such as disk:FOLDER.", show_default=False
+        ),
+    ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many emotions to print.")] = 5,
 ) -> None:
     """Say what photographs make their viewers feel, and why.
@@ -57,26 +60,31 @@ def explain(
     from emograph.config import load_settings
     from emograph.engine.engine import Failure
     from emograph.engine.images import open_photo
+    from emograph.keeping import observe, open_observations
 
     images: Sequence[Any]
     # A folder counts as several photos however many it holds, so that scripts can rely on it.
     several = len(photos) > 1 or Path(photos[0]).is_dir()
     if several:
-        images, failures = _files(photos)
+        images, failures = named_files(photos)
     else:  # opened first, so that a wrong path is told at once
         images, failures = [open_photo(photos[0], load_settings().max_pixels)], []
     if images:
-        engine = load(scheme=scheme)
+        engine = load(scheme=scheme, store=store)
         engine.reasoner()  # an unknown scheme is told before anything is written
         tell = _printer(as_json, several, top)
         outputs = _open_outputs(html, rdf, sheet, several)
-        for result in engine.annotate(images):
-            if isinstance(result, Failure):
-                failures.append(result)
-                continue
-            tell(result)
-            for output in outputs:
-                output.add(result)
+        with ExitStack() as opened:
+            observations = store and opened.enter_context(open_observations(store))
+            for result in engine.annotate(images):
+                if isinstance(result, Failure):
+                    failures.append(result)
+                    continue
+                tell(result)
+                for output in outputs:
+                    output.add(result)
+                if observations:
+                    observe(observations, result)
         for output in outputs:
             output.finish(failures)
     if failures:
@@ -84,31 +92,6 @@ def explain(
         for failure in failures:
             print(f"  {failure.error}", file=sys.stderr)
         raise typer.Exit(2)
-
-
-def _files(photos: Sequence[str]) -> tuple[list[str], list[Failure]]:
-    """Files as they are named and the image files below folders; folders that have none."""
-    from emograph.engine.engine import Failure
-
-    files, failures = [], []
-    for photo in photos:
-        found = _image_files(Path(photo)) if Path(photo).is_dir() else [photo]
-        if not found:
-            error = ImageError(f"The folder {photo} has no image files.", "Name another folder.")
-            failures.append(Failure(photo, error))
-        files += found
-    return files, failures
-
-
-def _image_files(folder: Path) -> list[str]:
-    """All image files below a folder, by name; hidden ones are left out."""
-    return [
-        str(path)
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in _SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
 
 
 def _printer(as_json: bool, several: bool, top: int) -> Callable[[Explanation], None]:

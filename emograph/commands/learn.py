@@ -38,6 +38,14 @@ def learn_concepts(
     _tell(learning.learn_concepts(emoset, wordnet, imagenet))
 
 
+@app.command("mappings")
+def learn_mappings() -> None:
+    """Write mappings.ttl and alignments.ttl from the SSSOM tables in ontologies/sources."""
+    from emograph import learning
+
+    _tell(learning.learn_mappings())
+
+
 @app.command("associations")
 def learn_associations(
     emoset: Annotated[

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from emograph.commands.queries import read_query
+from emograph.commands.tables import Format, print_rows
 from emograph.errors import KnowledgeError
-
-if TYPE_CHECKING:
-    from emograph.kg.queries import Table
-    from emograph.kg.stores import Value
-
-
-class Format(StrEnum):
-    """How a table is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 def sparql(
@@ -34,94 +19,37 @@ def sparql(
         Format,
         typer.Option(help="json: the W3C format of SPARQL 1.1 results (ASK has a column answer)."),
     ] = Format.TABLE,
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="The text is an update, which changes the store."),
+    ] = False,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="The store: disk:FOLDER or memory; the setting, if not given.", show_default=False
+        ),
+    ] = None,
 ) -> None:
-    """Ask the knowledge graph in SPARQL; its prefixes, such as emo: and skos:, are declared."""
-    from emograph.assembly import load_graph
+    """Ask the knowledge graph in SPARQL; its prefixes, such as emo: and skos:, are declared.
 
-    table = load_graph().query(_read(query))
-    {Format.TABLE: _print_table, Format.JSON: _print_json, Format.CSV: _print_csv}[format](table)
-    if not table.complete:
-        print(f"Only the first {len(table.rows)} rows are shown.", file=sys.stderr)
+    An update is made wholly or not at all. What it changes in the package's own named graphs stays
+    until another version of the package, or `emograph store upgrade`, puts them back.
+    """
+    from emograph.assembly import open_knowledge
+    from emograph.config import load_settings
 
-
-def _read(query: str) -> str:
-    if query == "-":
-        return sys.stdin.read()
-    if not query.startswith("@"):
-        return query
-    try:
-        return Path(query[1:]).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
+    text = read_query(query)
+    settings = load_settings(store=store)
+    if update and settings.store == "memory":
         raise KnowledgeError(
-            f"The file {query[1:]} cannot be read ({problem}).", "Give a text file with a query."
-        ) from problem
-
-
-def _print_table(table: Table) -> None:
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    from emograph.commands.console import open_console
-
-    grid = Grid(box=None, pad_edge=False, header_style="bold")
-    for name in table.columns:
-        grid.add_column(name, overflow="fold")
-    for row in table.rows:
-        grid.add_row(*(Text(_short(value)) for value in row))
-    open_console().print(grid)
-
-
-def _short(value: Value | None) -> str:
-    """A value as the table shows it: IRIs with their prefix."""
-    from emograph.kg.stores import Iri
-    from emograph.kg.terms import PREFIXES
-
-    if value is None:
-        return ""
-    if not isinstance(value, Iri):
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    fitting = [(len(base), name) for name, base in PREFIXES.items() if value.startswith(base)]
-    if not fitting:
-        return str(value)
-    length, name = max(fitting)
-    return f"{name}:{value[length:]}"
-
-
-def _print_csv(table: Table) -> None:
-    writer = csv.writer(sys.stdout)
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow(
-            ["" if v is None else str(v).lower() if isinstance(v, bool) else v for v in row]
+            "What is changed in memory is gone at once.",
+            "Name a store, such as --store disk:knowledge, or set EMOGRAPH_STORE.",
         )
-
-
-def _print_json(table: Table) -> None:
-    bindings = [
-        {
-            name: _term(value)
-            for name, value in zip(table.columns, row, strict=True)
-            if value is not None
-        }
-        for row in table.rows
-    ]
-    results = {"head": {"vars": table.columns}, "results": {"bindings": bindings}}
-    print(json.dumps(results, indent=2, ensure_ascii=False))
-
-
-def _term(value: Value) -> dict[str, Any]:
-    from emograph.kg.stores import Iri
-    from emograph.kg.terms import XSD
-
-    match value:
-        case Iri():
-            if value.startswith("_:"):
-                return {"type": "bnode", "value": value[2:]}
-            return {"type": "uri", "value": value}
-        case bool():
-            return {"type": "literal", "value": str(value).lower(), "datatype": XSD + "boolean"}
-        case int():
-            return {"type": "literal", "value": str(value), "datatype": XSD + "integer"}
-        case float():
-            return {"type": "literal", "value": str(value), "datatype": XSD + "double"}
-    return {"type": "literal", "value": value}
+    graph = open_knowledge(settings, writable=update)
+    try:
+        if update:
+            graph.update(text)
+        else:
+            print_rows(graph.query(text), format)
+    finally:
+        graph.close()

@@ -56,7 +56,8 @@ class Engine:
         self._reasoner_for = reasoner_for
         self._finders: dict[str, PathFinder] = {}
         self._lock = threading.Lock()
-        self._versions = dict(versions)
+        self.versions = dict(versions)
+        """What makes the explanations, by version; they say so themselves."""
         self._notes = tuple(notes)
         self._max_pixels = max_pixels
 
@@ -132,7 +133,7 @@ class Engine:
                         "alignment": round(1000 * (aligned - start), 3),
                         "reasoning": round(1000 * (reasoned - aligned), 3),
                     },
-                    versions=self._versions,
+                    versions=self.versions,
                     notes=self._notes,
                 )
             )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emograph.kg import terms
-from emograph.kg.stores import GraphStore, number
+from emograph.kg.stores import Pairs, number
 
 DIMENSIONS = (
     "novelty",
@@ -32,7 +32,7 @@ class Appraisal:
     dimensions: Mapping[str, float]
 
 
-def read_appraisals(store: GraphStore) -> tuple[Appraisal, ...]:
+def read_appraisals(store: Pairs) -> tuple[Appraisal, ...]:
     """All appraisals of a store, by IRI."""
     iris = sorted(
         str(subject)

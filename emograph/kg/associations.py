@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.kg import terms
-from emograph.kg.stores import GraphStore, number
+from emograph.kg.stores import Pairs, number
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Associations:
         return len(self.subjects)
 
 
-def read_associations(store: GraphStore, to: str = "emotion") -> Associations:
+def read_associations(store: Pairs, to: str = "emotion") -> Associations:
     """All associations of a store with an ``emotion``, or with an ``appraisal``."""
     ends = list(store.pairs(terms.EMO + to))
     subject = dict(store.pairs(terms.EMO + "subject"))

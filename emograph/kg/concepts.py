@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from emograph.kg import terms
-from emograph.kg.stores import GraphStore
+from emograph.kg.stores import Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Concept:
     notation: str
 
 
-def read_concepts(store: GraphStore) -> tuple[Concept, ...]:
+def read_concepts(store: Pairs) -> tuple[Concept, ...]:
     """All concepts of a store, by IRI."""
     iris = sorted(
         str(subject)
@@ -46,8 +46,8 @@ def read_concepts(store: GraphStore) -> tuple[Concept, ...]:
             iri=iri,
             label=_first(label, iri),
             alt_labels=tuple(sorted(alt.get(iri, ()))),
-            kind=_first(kind, iri).removeprefix(terms.kind("")) or None,
-            vocabulary=_first(vocabulary, iri).removeprefix(terms.vocabulary("")),
+            kind=_named(notation, _first(kind, iri), terms.kind("")) or None,
+            vocabulary=_named(notation, _first(vocabulary, iri), terms.vocabulary("")),
             definition=_first(definition, iri),
             broader=tuple(sorted(broader.get(iri, ()))),
             notation=_first(notation, iri),
@@ -56,11 +56,16 @@ def read_concepts(store: GraphStore) -> tuple[Concept, ...]:
     )
 
 
-def _values(store: GraphStore, predicate: str) -> dict[str, list[str]]:
+def _values(store: Pairs, predicate: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for subject, value in store.pairs(predicate):
         found[str(subject)].append(str(value))
     return found
+
+
+def _named(notation: dict[str, list[str]], iri: str, namespace: str) -> str:
+    """How a kind or a vocabulary is called: packs have theirs in namespaces of their own."""
+    return _first(notation, iri) or iri.removeprefix(namespace)
 
 
 def _first(values: dict[str, list[str]], iri: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from emograph.errors import KnowledgeError
+from emograph.kg.digests import recorded_update
 from emograph.kg.stores import GraphStore, Value
 from emograph.kg.terms import PREFIXES
 
@@ -29,7 +30,8 @@ _TOKEN = re.compile(
     | \"{3}(?:[^"\\]|\\.|\"(?!\"\"))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
     | \"(?:[^"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*'
     | [?$:]\w+
-    | (?P<service>SERVICE)
+    | (?P<service>SERVICE) | (?P<load>LOAD)
+    | (?P<from>FROM)(?=[\s<#])
     | (?P<open>[({\[]) | (?P<close>[)}\]])
     | .
     """,
@@ -52,7 +54,7 @@ def ask(store: GraphStore, sparql: str, seconds: float = SECONDS, rows: int = RO
     The prefixes of `emograph.kg.terms` need not be declared. Raises `KnowledgeError` where the
     query is none, would change something, would ask another server, is too long or takes longer.
     """
-    _refuse(sparql)
+    refuse(sparql)
     task = _Task(store, sparql, seconds, rows)
     task.start()
     task.join(seconds)
@@ -93,7 +95,35 @@ class _Task(threading.Thread):
         return self._table
 
 
-def _refuse(sparql: str) -> None:
+def names_dataset(sparql: str) -> bool:
+    """Whether a query says by FROM which graphs it is asked of.
+
+    >>> names_dataset("SELECT * FROM <urn:graph> { ?s ?p ?o }"), names_dataset("ASK { ?from ?p 1 }")
+    (True, False)
+    """
+    if "FROM" not in sparql.upper():
+        return False
+    depth = 0
+    for match in _TOKEN.finditer(sparql):
+        if match["from"] and depth == 0:
+            return True
+        depth += bool(match["open"]) - bool(match["close"])
+    return False
+
+
+def change(store: GraphStore, sparql: str) -> None:
+    """Carry out a SPARQL update in one transaction, and record that there was one.
+
+    The prefixes of `emograph.kg.terms` need not be declared. Raises `KnowledgeError` where it is no
+    update, is too long, or would fetch something (SERVICE, LOAD).
+    """
+    refuse(sparql, update=True)
+    with recorded_update(store, sparql):
+        store.update(sparql, PREFIXES)
+
+
+def refuse(sparql: str, update: bool = False) -> None:
+    """Raise `KnowledgeError` for what is too long or deep, asks another server or loads a file."""
     if len(sparql) > LENGTH:
         raise KnowledgeError(
             f"The query has {len(sparql)} characters, and {LENGTH} are allowed.",
@@ -105,6 +135,11 @@ def _refuse(sparql: str) -> None:
             raise KnowledgeError(
                 "The query asks another server (SERVICE), which is not allowed.",
                 "Leave SERVICE out, and load what you need as Turtle.",
+            )
+        if update and match["load"]:
+            raise KnowledgeError(
+                "The update fetches a document (LOAD), which is not allowed.",
+                "Leave LOAD out, and add a pack, or give the triples with INSERT DATA.",
             )
         depth += bool(match["open"]) - bool(match["close"])
         if depth > DEPTH:

@@ -1,7 +1,8 @@
-"""Emotion schemes, and the weighted mappings between them."""
+"""Emotion schemes, the weighted mappings between them, and the dyads of Plutchik."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from emograph.errors import KnowledgeError
 from emograph.kg import terms
-from emograph.kg.stores import GraphStore, number
+from emograph.kg.stores import Pairs, number
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,31 @@ class EmotionScheme:
     dominance: NDArray[np.float64] = field(compare=False)
 
 
-def read_schemes(store: GraphStore) -> dict[str, EmotionScheme]:
+@dataclass(frozen=True, slots=True)
+class Dyad:
+    """A blend of two basic emotions, such as love of joy and trust.
+
+    `components` are the labels of the two; `petals` belong to them one by one, each the labels of
+    a component's forms from mild to intense. `degree` is how many petals of the wheel they are
+    apart: 1 primary, 2 secondary, 3 tertiary.
+    """
+
+    iri: str
+    label: str
+    definition: str
+    degree: int
+    components: tuple[str, str]
+    petals: tuple[tuple[str, ...], tuple[str, ...]]
+
+    def share(self, emotions: Mapping[str, float]) -> float:
+        """How much of a distribution over the petals (label: p) could be this blend, 0..1.
+
+        It is twice what the weaker component has, in all its forms: 1 where both have a half.
+        """
+        return 2.0 * min(sum(emotions[label] for label in forms) for forms in self.petals)
+
+
+def read_schemes(store: Pairs) -> dict[str, EmotionScheme]:
     """All schemes of a store by name, in the order of their names."""
     members: dict[str, list[str]] = {}
     for emotion, scheme in store.pairs(terms.EMO + "scheme"):
@@ -49,7 +74,7 @@ def read_schemes(store: GraphStore) -> dict[str, EmotionScheme]:
         schemes[name] = EmotionScheme(
             name=name,
             label=str(text["prefLabel"][scheme]),
-            labels=tuple(iri.rsplit("/", 1)[1] for iri in iris),
+            labels=tuple(_label(iri) for iri in iris),
             iris=iris,
             definitions=tuple(str(text["definition"][iri]) for iri in iris),
             words=tuple(tuple(sorted(words.get(iri, ()))) for iri in iris),
@@ -58,9 +83,7 @@ def read_schemes(store: GraphStore) -> dict[str, EmotionScheme]:
     return schemes
 
 
-def read_mapping(
-    store: GraphStore, source: EmotionScheme, target: EmotionScheme
-) -> NDArray[np.float64]:
+def read_mapping(store: Pairs, source: EmotionScheme, target: EmotionScheme) -> NDArray[np.float64]:
     """Weights from the emotions of a scheme (rows, adding up to 1) to those of another (columns).
 
     A distribution over `source` times this is one over `target`. From a scheme to itself it is the
@@ -84,7 +107,43 @@ def read_mapping(
     return _frozen(matrix)
 
 
-def _column(store: GraphStore, name: str) -> dict[str, float]:
+def read_dyads(store: Pairs) -> tuple[Dyad, ...]:
+    """All dyads of a store, those of neighbours first, each degree in the order of the wheel."""
+    order, intensity = _column(store, "order"), _column(store, "intensity")
+    forms: dict[str, list[str]] = {}
+    for petal, basic in store.pairs(terms.EMO + "basicEmotion"):
+        forms.setdefault(str(basic), []).append(str(petal))
+    components: dict[str, list[str]] = {}
+    for dyad, emotion in store.pairs(terms.EMO + "component"):
+        components.setdefault(str(dyad), []).append(str(emotion))
+    degree = _column(store, "degree")
+    text = {name: dict(store.pairs(terms.SKOS + name)) for name in ("prefLabel", "definition")}
+    dyads = []
+    for iri, pair in components.items():
+        first, second = sorted(pair, key=lambda emotion: order[emotion])
+        left, right = (
+            tuple(_label(petal) for petal in sorted(forms[basic], key=lambda iri: intensity[iri]))
+            for basic in (first, second)
+        )
+        dyads.append(
+            Dyad(
+                iri=iri,
+                label=str(text["prefLabel"][iri]),
+                definition=str(text["definition"][iri]),
+                degree=int(degree[iri]),
+                components=(_label(first), _label(second)),
+                petals=(left, right),
+            )
+        )
+    place = {_label(emotion): at for emotion, at in order.items() if emotion in forms}
+    return tuple(sorted(dyads, key=lambda d: (d.degree, *(place[label] for label in d.components))))
+
+
+def _label(iri: str) -> str:
+    return iri.rsplit("/", 1)[1]
+
+
+def _column(store: Pairs, name: str) -> dict[str, float]:
     return {str(subject): number(value) for subject, value in store.pairs(terms.EMO + name)}
 
 

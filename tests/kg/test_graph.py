@@ -138,7 +138,7 @@ def test_different_things_of_one_name_meet_in_the_synset(graph: KnowledgeGraph) 
 
 
 def test_schemes_are_in_their_order(graph: KnowledgeGraph) -> None:
-    assert graph.schemes() == ("ekman", "mikels", "plutchik")
+    assert graph.schemes() == ("ekman", "goemotions", "mikels", "occ", "plutchik")
     assert graph.scheme("mikels").labels == MIKELS
     assert graph.scheme("ekman").labels[-1] == "neutral"
     assert len(graph.scheme("plutchik").labels) == 24
@@ -157,7 +157,7 @@ def test_pleasant_emotions_are_pleasant(graph: KnowledgeGraph) -> None:
 
 
 def test_an_unknown_scheme_is_named(graph: KnowledgeGraph) -> None:
-    with pytest.raises(KnowledgeError, match="ekman, mikels, plutchik"):
+    with pytest.raises(KnowledgeError, match="ekman, goemotions, mikels, occ, plutchik"):
         graph.scheme("wundt")
 
 

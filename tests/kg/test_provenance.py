@@ -11,7 +11,13 @@ from rdflib.namespace import PROV, SOSA
 
 from emograph.errors import KnowledgeError
 from emograph.kg import terms
-from emograph.kg.provenance import explanation_graph, explanation_iri, image_iri
+from emograph.kg.provenance import (
+    FAINT,
+    explanation_graph,
+    explanation_iri,
+    image_iri,
+    observation_iri,
+)
 
 EMO = Namespace(terms.EMO)
 OA = Namespace("http://www.w3.org/ns/oa#")
@@ -81,10 +87,40 @@ def test_all_is_in_one_named_graph(document: dict[str, Any]) -> None:
     assert (name, RDF.type, EMO.Explanation) in dataset.graph(name)
 
 
-def test_the_same_document_has_the_same_name(document: dict[str, Any]) -> None:
-    same = dict(reversed(document.items()))
-    assert explanation_iri(same) == explanation_iri(document)
-    assert explanation_iri({**document, "valence": 0.1}) != explanation_iri(document)
+def test_image_scheme_and_versions_make_the_name(document: dict[str, Any]) -> None:
+    name = explanation_iri(document)
+    slower = {**document, "timings_ms": {"perception": 99.0}, "why": []}
+    assert explanation_iri(dict(reversed(slower.items()))) == name
+    assert observation_iri("0" * 64, "mikels", document["versions"]) == name
+    others = (
+        {"image": {**document["image"], "sha256": "1" * 64}},
+        {"scheme": "ekman"},
+        {"versions": {**document["versions"], "graph": "abd"}},
+        {"without": ["object:dog"]},
+    )
+    names = {explanation_iri({**document, **other}) for other in others}
+    assert len(names) == len(others)
+    assert name not in names
+
+
+def test_contributions_add_up_though_faint_ones_are_not_told_apart(
+    document: dict[str, Any],
+) -> None:
+    document["prior"] = {"amusement": 0.25, "awe": -0.25}
+    text = document["cues"][1]["id"]
+    document["contributions"] += [
+        {"cue": "object:dog", "emotion": "awe", "log_odds": FAINT / 2},
+        {"cue": text, "emotion": "awe", "log_odds": -FAINT / 4},
+        {"cue": text, "emotion": "amusement", "log_odds": -FAINT},
+    ]
+    graph = _graph(document)
+    for label, prior in document["prior"].items():
+        contributions = set(graph.subjects(EMO.contributesTo, _emotion(label)))
+        added = sum(float(str(graph.value(node, EMO.logOdds))) for node in contributions)
+        given = [c["log_odds"] for c in document["contributions"] if c["emotion"] == label]
+        assert added == pytest.approx(prior + sum(given))
+        named = [node for node in contributions if graph.value(node, EMO.cue)]
+        assert len(named) == sum(abs(log_odds) >= FAINT for log_odds in given)
 
 
 @pytest.mark.parametrize("syntax", ["nquads", "trig", "json-ld"])
@@ -161,3 +197,7 @@ def test_a_missing_field_is_named(document: dict[str, Any], field: str) -> None:
 
 def _graph(document: dict[str, Any]) -> Graph:
     return explanation_graph(document).graph(URIRef(explanation_iri(document)))
+
+
+def _emotion(label: str) -> URIRef:
+    return URIRef(terms.emotion("mikels", label))

@@ -151,6 +151,39 @@ def nll(true: Codes, predicted: Floats) -> float:
     return float(-np.mean(np.log(np.maximum(likelihood, _FLOOR))))
 
 
+def auc(positive: NDArray[np.bool_], scores: Floats) -> float:
+    """Area under the ROC curve, 0 to 1: how often a positive item scores above a negative one.
+
+    Both (n,); equal scores count half. Where one of the two is missing it is 0.5.
+
+    >>> auc(np.array([True, False, True, False]), np.array([0.9, 0.8, 0.8, 0.1]))
+    0.875
+    """
+    n_positive = int(positive.sum())
+    n_negative = len(positive) - n_positive
+    if not n_positive or not n_negative:
+        return 0.5
+    above = _ranks(scores)[positive].sum() - n_positive * (n_positive + 1) / 2
+    return float(above / (n_positive * n_negative))
+
+
+def spearman(true: Classes, predicted: Floats) -> float:
+    """Spearman's rank correlation of two series (n,); equal values share their mean rank.
+
+    >>> round(spearman(np.array([0, 1, 2]), np.array([0.1, 0.2, 5.0])), 4)
+    1.0
+    """
+    return pearson(_ranks(true), _ranks(predicted))
+
+
+def _ranks(values: Classes) -> NDArray[np.float64]:
+    """Ranks (n,) from 1; equal values have the mean of theirs."""
+    _, which, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    ranks: NDArray[np.float64] = (last - (count - 1) / 2)[which]
+    return ranks
+
+
 def average_precision(relevant: NDArray[np.bool_], scores: Floats) -> float:
     """Area under the steps of precision over recall, 0 to 1. Both (n,), higher scores first.
 

@@ -37,6 +37,8 @@ class Explanation:
     timings_ms: Mapping[str, float]
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Ids of the cues that a counterfactual goes without."""
 
     @property
     def reasoner(self) -> Reasoner:
@@ -100,6 +102,7 @@ class Explanation:
             evidence=evidence,
             posterior=self.reasoner.infer(evidence),
             notes=(*self.notes, f"Without the cue {', '.join(sorted(gone))}."),
+            left_out=tuple(sorted({*self.left_out, *gone})),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -130,6 +133,7 @@ class Explanation:
             "notes": list(self.notes),
             "timings_ms": dict(self.timings_ms),
             "versions": dict(self.versions),
+            **({"without": list(self.left_out)} if self.left_out else {}),
         }
 
     def to_rdf(self) -> Dataset:

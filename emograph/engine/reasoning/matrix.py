@@ -38,7 +38,8 @@ from emograph.kg.schemes import EmotionScheme
 _BACK_OFF = 10.0
 """a, in observations; chosen by the likelihood of EmoSet's rows in cross-validation."""
 
-# What the word of a source is worth. Words said of a picture by a detector are hearsay.
+# What the word of a source is worth that speaks of all kinds of things, so that its average says
+# nothing. Words said of a picture by a detector are hearsay. What packs add counts as it stands.
 _TRUST: Mapping[str, float] = {"phrases": 0.5, "light": 1.5}
 
 
@@ -81,7 +82,7 @@ def compile_matrix(
         if _name(source) not in without
     }
     further = [
-        written(source, table, _TRUST.get(_name(source), 1.0))
+        written(source, table, _TRUST.get(_name(source), 1.0), average=_name(source) in _TRUST)
         for source, table in tables(given, graph, vocabulary, scheme, counted=False).items()
         if _name(source) not in without
     ]

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-LOUDNESS: Mapping[str, float] = {"concepts:situation": 4.0, "attributes": 0.5}
+LOUDNESS: Mapping[str, float] = {"concepts:situation": 4.0, "disasters": 2.0, "attributes": 0.5}
 """How loudly the readings of an image speak beside each other; 1 for those not named.
 
-Situations are named for what they make people feel, labels of objects for what is there; the heads
-for attributes were fitted outdoors and see them indoors, too.
+Situations are named for what they make people feel, labels of objects for what is there. A disaster
+is what a picture of one is about, whatever else is in it. The heads for attributes were fitted
+outdoors and see them indoors, too.
 """
 
 

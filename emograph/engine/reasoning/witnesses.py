@@ -126,10 +126,15 @@ def shares(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     return share
 
 
-def written(source: str, table: Matrix, trust: float) -> Witness:
-    """The witness of a source whose shares were not counted but written, or come from words."""
+def written(source: str, table: Matrix, trust: float, *, average: bool) -> Witness:
+    """The witness of a source whose shares were not counted but written, or come from words.
+
+    Where its `average` says nothing, what it says is told against that, and else against the even
+    distribution: who writes about disasters only means that all of them are sad.
+    """
     own = table.sum(axis=1)
-    baseline = shares(table.sum(axis=0))
+    even = np.full(table.shape[1], 1.0 / table.shape[1])
+    baseline = shares(table.sum(axis=0)) if average else even
     probability = (table + _WRITTEN * baseline) / (own + _WRITTEN)[:, None]
     return Witness(
         source.removeprefix(terms.source("")),

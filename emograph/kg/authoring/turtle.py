@@ -57,12 +57,22 @@ class Document:
 
     def add(self, subject: str, node_type: str, properties: Properties) -> None:
         """Write a node: its IRI, that of its class, and predicates by short name."""
-        lines = [f"{self.iri(subject)} a {self.iri(node_type)}"]
+        self._write(subject, [f"a {self.iri(node_type)}", *self._lines(properties)])
+
+    def add_to(self, subject: str, properties: Properties) -> None:
+        """Say more of a node that another document is about."""
+        self._write(subject, self._lines(properties))
+
+    def _lines(self, properties: Properties) -> list[str]:
+        lines = []
         for predicate, objects in properties:
             if objects:
                 self._used.add(predicate.split(":")[0])
                 lines.append(f"{predicate} {', '.join(objects)}")
-        self._blocks.append(" ;\n  ".join(lines) + " .\n")
+        return lines
+
+    def _write(self, subject: str, lines: Sequence[str]) -> None:
+        self._blocks.append(f"{self.iri(subject)} " + " ;\n  ".join(lines) + " .\n")
 
     def __str__(self) -> str:
         known = dict(self._prefixes)

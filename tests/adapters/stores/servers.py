@@ -115,6 +115,7 @@ def arcadedb_server(folder: Path) -> Iterator[Server]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
+        cwd=folder.parent,  # where it writes its own log
     )
     assert process.stdin is not None
     assert process.stdout is not None

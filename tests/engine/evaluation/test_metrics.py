@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emograph.engine.evaluation.metrics import (
     accuracy,
+    auc,
     average_precision,
     bhattacharyya,
     brier,
@@ -23,6 +24,7 @@ from emograph.engine.evaluation.metrics import (
     nll,
     pearson,
     rmse,
+    spearman,
     top1_voted,
 )
 
@@ -169,3 +171,23 @@ def test_mean_average_precision_skips_columns_without_relevant_items() -> None:
     scores = np.array([[0.1, 0.5, 0.9], [0.9, 0.5, 0.1]])
     assert mean_average_precision(relevant, scores) == pytest.approx((0.5 + 1) / 2)
     assert mean_average_precision(np.zeros((2, 3), dtype=bool), scores) == 0
+
+
+@given(ranked())
+def test_auc_is_how_often_a_positive_item_scores_above_a_negative_one(
+    case: tuple[NDArray[np.bool_], Floats],
+) -> None:
+    positive, scores = case
+    pairs = [(p, n) for p in scores[positive] for n in scores[~positive]]
+    by_hand = np.mean([(p > n) + 0.5 * (p == n) for p, n in pairs]) if pairs else 0.5
+    assert auc(positive, scores) == pytest.approx(by_hand)
+    assert auc(positive, -scores) == pytest.approx(1 - auc(positive, scores))
+
+
+def test_spearman_sees_the_order_only() -> None:
+    rng = np.random.default_rng(0)
+    true, predicted = rng.normal(size=(2, 40))
+    assert spearman(true, np.exp(true)) == pytest.approx(1)
+    assert spearman(true, -true) == pytest.approx(-1)
+    assert spearman(true, predicted) == pytest.approx(spearman(true**3, np.exp(predicted)))
+    assert spearman(true, np.zeros(40)) == 0

@@ -53,6 +53,8 @@ def test_the_whole_is_left_as_it_was_and_the_rest_says_what_is_gone(explain: Exp
     assert len(whole.cues) == 2
     assert rest.notes[-1] == "Without the cue light:0."
     assert not whole.notes
+    assert rest.to_dict()["without"] == ["light:0"]
+    assert "without" not in whole.to_dict()
 
 
 def test_without_its_last_cue_the_prior_is_left(explain: Explain) -> None:

@@ -130,16 +130,25 @@ class TestWritten:
     TABLE = np.array([[20.0, 0.0], [0.0, 20.0], [0.0, 0.0]])
 
     def test_says_nothing_of_what_it_does_not_write_of(self) -> None:
-        assert written("urn:words", self.TABLE, 1.0).log_odds[2].tolist() == [0.0, 0.0]
+        for average in (True, False):
+            told = written("urn:words", self.TABLE, 1.0, average=average)
+            assert told.log_odds[2].tolist() == [0.0, 0.0]
 
     def test_speaks_for_what_it_wrote_more_often_the_more_it_is_trusted(self) -> None:
-        little, much = (written("urn:words", self.TABLE, trust).log_odds for trust in (0.5, 2.0))
+        little, much = (
+            written("urn:words", self.TABLE, trust, average=True).log_odds for trust in (0.5, 2.0)
+        )
         assert little[0, 0] > 0 > little[0, 1]
         np.testing.assert_allclose(much, 4 * little)
 
     def test_stays_finite_where_an_emotion_is_never_written_of(self) -> None:
-        told = written("urn:words", np.array([[20.0, 0.0], [5.0, 0.0]]), 1.0).log_odds
-        assert np.isfinite(told).all()
+        told = written("urn:words", np.array([[20.0, 0.0], [5.0, 0.0]]), 1.0, average=True)
+        assert np.isfinite(told.log_odds).all()
+
+    def test_means_what_it_says_of_one_thing_only(self) -> None:
+        sad = np.array([[0.0, 10.0]])
+        assert written("urn:average", sad, 1.0, average=True).log_odds[0, 1] < 0.01
+        assert written("urn:pack", sad, 1.0, average=False).log_odds[0, 1] > 0.2
 
 
 class TestAppraised:

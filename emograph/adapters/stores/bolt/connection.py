@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -67,19 +67,19 @@ class Connection:
             return session.execute_read(_rows, cypher, parameters)
 
     def write(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
-        """The rows of a statement that changes something, in one write transaction."""
-        with faults(self.address), self._session("WRITE") as session:
-            return session.execute_write(_rows, cypher, parameters)
+        """The rows of a statement that changes something, in one write transaction.
 
-    def write_all(self, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        """Carry out statements in one write transaction: all of them, or none."""
-
-        def work(transaction: neo4j.ManagedTransaction) -> None:
-            for cypher, parameters in statements:
-                transaction.run(cypher, dict(parameters)).consume()
+        The statement must do no harm when it is carried out twice: where the connection is lost
+        while a transaction is committed, nobody knows whether it was, and it is done again.
+        """
+        from neo4j.exceptions import IncompleteCommit
 
         with faults(self.address), self._session("WRITE") as session:
-            session.execute_write(work)
+            while True:
+                try:
+                    return session.execute_write(_rows, cypher, parameters)
+                except IncompleteCommit:
+                    continue
 
     def define(self, statement: str) -> None:
         """Carry out a statement on the schema, which no managed transaction takes."""

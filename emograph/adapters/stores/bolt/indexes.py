@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 
 from emograph.adapters.stores.bolt.connection import Connection
 from emograph.errors import KnowledgeError
+from emograph.kg.projection.vocabulary import SHAPES
 
 VECTOR = "vector"
 """The property that holds a concept's vector; it is no RDF, and `pull` leaves it out."""
 
-_UNIQUE = ("Resource", "NamedGraph")
+_INDEXED = ("Resource", "NamedGraph")
 _WORDS = "emograph_words"
 _VECTORS = "emograph_vectors"
 _BATCH = 1_000
@@ -22,30 +22,42 @@ _OPERATORS = str.maketrans(dict.fromkeys('+-&|!(){}[]^"~*?:\\/', " "))
 
 
 def define_keys(connection: Connection) -> None:
-    """Make IRIs unique, so that every MERGE finds its node by an index, and words searchable."""
-    for label in _UNIQUE:
+    """Index IRIs, so that every MERGE finds its node quickly; in Neo4j make them unique.
+
+    Where they are not unique, two pushes at once could write a node twice; ArcadeDB, whose nodes
+    move when they get a label, then finds a unique key taken by the node itself.
+    """
+    for label in _INDEXED:
+        name, pattern = f"emograph_{label.lower()}", f"FOR (n:{label})"
         connection.define(
-            f"CREATE CONSTRAINT emograph_{label.lower()} IF NOT EXISTS "
-            f"FOR (n:{label}) REQUIRE n.iri IS UNIQUE"
+            f"CREATE CONSTRAINT {name} IF NOT EXISTS {pattern} REQUIRE n.iri IS UNIQUE"
+            if connection.is_neo4j
+            else f"CREATE INDEX {name} IF NOT EXISTS {pattern} ON (n.iri)"
         )
-    if connection.is_neo4j:
+    if not connection.is_neo4j:
+        return
+    for kind in SHAPES:
         connection.define(
-            f"CREATE FULLTEXT INDEX {_WORDS} IF NOT EXISTS "
-            "FOR (n:Concept) ON EACH [n.prefLabel, n.altLabel, n.definition]"
+            f"CREATE INDEX emograph_{kind.lower()} IF NOT EXISTS FOR ()-[r:{kind}]-() ON (r.key)"
         )
-        connection.define("CALL db.awaitIndexes(60)")
+    connection.define(
+        f"CREATE FULLTEXT INDEX {_WORDS} IF NOT EXISTS "
+        "FOR (n:Concept) ON EACH [n.prefLabel, n.altLabel, n.definition]"
+    )
+    connection.define("CALL db.awaitIndexes(60)")
 
 
-def push_vectors(connection: Connection, vectors: Mapping[str, Sequence[float]]) -> None:
+def push_vectors(connection: Connection, vectors: Mapping[str, Iterable[float]]) -> None:
     """Give nodes, by IRI, their vectors, all of one length, and index them by cosine.
 
     Vectors of an earlier push with another length are replaced together with their index. Raises
     `KnowledgeError` where the server has no vector index.
     """
     _require_neo4j(connection, "vectors")
-    if not vectors:
+    rows = [{"iri": iri, "vector": [float(x) for x in v]} for iri, v in vectors.items()]
+    if not rows:
         return
-    width = len(next(iter(vectors.values())))
+    width = len(rows[0]["vector"])
     if _width(connection) not in (None, width):
         connection.define(f"DROP INDEX {_VECTORS} IF EXISTS")
     connection.define(
@@ -53,12 +65,11 @@ def push_vectors(connection: Connection, vectors: Mapping[str, Sequence[float]])
         f"OPTIONS {{indexConfig: {{`vector.dimensions`: {width}, "
         "`vector.similarity_function`: 'cosine'}}"
     )
-    rows = ({"iri": iri, "vector": list(map(float, v))} for iri, v in vectors.items())
-    while batch := list(islice(rows, _BATCH)):
+    for start in range(0, len(rows), _BATCH):
         connection.write(
             "UNWIND $rows AS row MATCH (n:Resource {iri: row.iri}) "
             f"CALL db.create.setNodeVectorProperty(n, '{VECTOR}', row.vector)",
-            rows=batch,
+            rows=rows[start : start + _BATCH],
         )
     connection.define("CALL db.awaitIndexes(60)")
 
