@@ -54,7 +54,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 _MANY_TEXTS = 200
 # Vocabularies that the image-text space is read against; those of other detectors are not.
-_READ_BY_OTHERS = frozenset({"imagenet", "sun", "medic", "photometry", "fer", "people", "wordnet"})
+_READ_BY_OTHERS = frozenset({"imagenet", "sun", "photometry", "fer", "people", "wordnet"})
 _LEAST_ATTRIBUTE = 0.3
 # How a scene is laid out and what its surfaces are like is true of nearly every picture; the heads
 # were fitted outdoors, and nobody would name it.
@@ -230,15 +230,20 @@ def load_detectors(
     """The detectors, side by side; heads only where they were fitted on this encoder."""
     from emograph.adapters.models.faces import TfliteFaces
 
+    fitted = weights.encoder == encoder.name
+    # What heads were fitted to find is not named by likeness as well.
+    found = frozenset(weights.disasters.concepts) if fitted else frozenset()
     named = vocabulary.where(
-        lambda c: c.vocabulary not in _READ_BY_OTHERS and c.kind in _NAMED_KINDS
+        lambda c: (
+            c.vocabulary not in _READ_BY_OTHERS and c.kind in _NAMED_KINDS and c.iri not in found
+        )
     )
     faces = TfliteFaces(
         locate(FACE_BOXES, settings.cache),
         locate(FACIAL_EXPRESSION, settings.cache),
         settings.threads,
     )
-    if weights.encoder == encoder.name:
+    if fitted:
         concepts = ConceptDetector(named, weights.crowd, weights.naming, weights.captions)
         learned: list[Detector] = [concepts, *_load_heads(encoder, vocabulary, weights)]
     else:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from dataclasses import dataclass
 from itertools import islice
 
 from emograph.errors import KnowledgeError
 from emograph.kg.digests import recorded_update
+from emograph.kg.limits import too_slow, within
 from emograph.kg.stores import GraphStore, Value
 from emograph.kg.terms import PREFIXES
 
@@ -55,44 +55,17 @@ def ask(store: GraphStore, sparql: str, seconds: float = SECONDS, rows: int = RO
     query is none, would change something, would ask another server, is too long or takes longer.
     """
     refuse(sparql)
-    task = _Task(store, sparql, seconds, rows)
-    task.start()
-    task.join(seconds)
-    if task.is_alive():
-        raise _too_slow(seconds)
-    return task.result()
 
+    def work(deadline: float) -> Table:
+        answer = store.query(sparql, PREFIXES)
+        found = []
+        for row in islice(answer.rows, rows + 1):
+            if time.monotonic() > deadline:
+                raise too_slow(seconds)
+            found.append(row)
+        return Table(answer.columns, tuple(found[:rows]), complete=len(found) <= rows)
 
-class _Task(threading.Thread):
-    """One query in a thread of its own: it lets go of Python's lock, so waiting for it can end."""
-
-    def __init__(self, store: GraphStore, sparql: str, seconds: float, rows: int) -> None:
-        super().__init__(daemon=True)
-        self._store, self._sparql, self._rows = store, sparql, rows
-        self._seconds, self._deadline = seconds, time.monotonic() + seconds
-        self._table: Table | None = None
-        self._problem: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            answer = self._store.query(self._sparql, PREFIXES)
-            found = []
-            for row in islice(answer.rows, self._rows + 1):
-                if time.monotonic() > self._deadline:
-                    raise _too_slow(self._seconds)
-                found.append(row)
-            self._table = Table(
-                answer.columns, tuple(found[: self._rows]), complete=len(found) <= self._rows
-            )
-        except Exception as problem:  # noqa: BLE001 - whatever it is, the caller's thread raises it
-            # The traceback would keep the rows, which only this thread may let go of.
-            self._problem = problem.with_traceback(None)
-
-    def result(self) -> Table:
-        if self._problem is not None:
-            raise self._problem
-        assert self._table is not None  # noqa: S101 - run() sets one of the two
-        return self._table
+    return within(seconds, work)
 
 
 def names_dataset(sparql: str) -> bool:
@@ -147,10 +120,3 @@ def refuse(sparql: str, update: bool = False) -> None:
                 f"The query has brackets {depth} deep, and {DEPTH} are allowed.",
                 "Ask in several queries.",
             )
-
-
-def _too_slow(seconds: float) -> KnowledgeError:
-    return KnowledgeError(
-        f"The query was not answered within {seconds:g} s.",
-        "Ask for less: bind more of the pattern, or add a LIMIT.",
-    )

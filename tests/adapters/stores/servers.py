@@ -49,6 +49,10 @@ class Server:
     password: str | None = None
     database: str | None = None
 
+    @property
+    def address(self) -> str:
+        return self.uri if self.database is None else f"{self.uri}/{self.database}"
+
 
 def free_port() -> int:
     with socket.socket() as listener:

@@ -1,4 +1,8 @@
-"""Runs the compliance suite on every backend."""
+"""Runs the compliance suite on every backend.
+
+What is stored in memory or on disk is asked through kglite, so ``kglite`` stands for what is its
+own: its process, which is killed after every push.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from emograph.adapters.stores.bolt.graph import BoltGraph
 from emograph.adapters.stores.kglite.graph import KgliteGraph
 from emograph.adapters.stores.oxigraph import open_store
 from emograph.kg.graph import KnowledgeGraph
@@ -17,6 +22,7 @@ from emograph.kg.property_graphs import Changes, PropertyGraph
 from emograph.kg.provenance import explanation_iri, explanation_triples
 from emograph.kg.stores import GraphStore
 from tests.adapters.stores.compliance import ANIMALS, FEELINGS, Backend, ComplianceTester
+from tests.adapters.stores.servers import Server, arcadedb_server, neo4j_server
 from tests.kg.observed import documents
 
 
@@ -49,12 +55,33 @@ def _killed(folder: Path) -> Iterator[Backend]:  # noqa: ARG001
         yield Backend(graph, store)
 
 
+@contextmanager
+def _neo4j(folder: Path) -> Iterator[Backend]:
+    with neo4j_server(folder / "neo4j") as server, _pushed_to(server) as backend:
+        yield backend
+
+
+@contextmanager
+def _arcadedb(folder: Path) -> Iterator[Backend]:
+    with arcadedb_server(folder / "arcadedb") as server, _pushed_to(server) as backend:
+        yield backend
+
+
+@contextmanager
+def _pushed_to(server: Server) -> Iterator[Backend]:
+    with BoltGraph(server.address, server.user, server.password) as graph:
+        yield Backend(graph, open_store())
+        graph.push(open_store())  # leaves an empty database behind
+
+
 Opener = Callable[[Path], AbstractContextManager[Backend]]
 
 OPENERS: Mapping[str, Opener] = {
     "memory": _memory,
     "disk": _disk,
-    "kglite restarted": _killed,
+    "kglite": _killed,
+    "ArcadeDB": _arcadedb,
+    "Neo4j": _neo4j,
 }
 """Opens an empty backend, given a folder of its own; one entry for each that is to comply."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emograph.adapters.stores.bolt.connection import Connection
 from emograph.adapters.stores.bolt.indexes import VECTOR, find_words, nearest, push_vectors
 from emograph.adapters.stores.bolt.push import push
+from emograph.adapters.stores.bolt.values import plain, unnamed
 from emograph.kg.cypher import refuse
+from emograph.kg.limits import within
 from emograph.kg.projection.digests import digest
 from emograph.kg.projection.elements import Node, Relationship
 from emograph.kg.projection.restoring import restore
@@ -20,6 +22,8 @@ from emograph.kg.stores import GraphStore
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
+
+_GRACE = 1.0
 
 
 class BoltGraph:
@@ -50,10 +54,17 @@ class BoltGraph:
     ) -> Table:
         """Answer a Cypher query that changes nothing, within a time and a number of rows."""
         refuse(text)
-        with self._connection.ask(text, parameters or {}, seconds) as result:
-            columns = tuple(result.keys())
-            found = [tuple(map(_plain, record.values())) for record in islice(result, rows + 1)]
-        return Table(columns, tuple(found[:rows]), complete=len(found) <= rows)
+
+        def work(_: float) -> Table:
+            with self._connection.ask(text, parameters or {}, seconds) as result:
+                columns = tuple(result.keys())
+                found = [record.values() for record in islice(result, rows + 1)]
+            iris = self._iris(unnamed(found))
+            told = tuple(tuple(plain(value, iris) for value in row) for row in found[:rows])
+            return Table(columns, told, complete=len(found) <= rows)
+
+        # Not every server heeds the limit that it is told.
+        return within(seconds + _GRACE, work)
 
     def push_vectors(self, vectors: Mapping[str, Iterable[float]]) -> None:
         """Give concepts, by IRI, their vectors; see `nearest`."""
@@ -77,6 +88,15 @@ class BoltGraph:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _iris(self, ids: set[str]) -> dict[str, str]:
+        if not ids:
+            return {}
+        rows = self._connection.read(
+            "MATCH (n) WHERE elementId(n) IN $ids RETURN elementId(n) AS id, n.iri AS iri",
+            ids=sorted(ids),
+        )
+        return {row["id"]: row["iri"] for row in rows}
+
     def _nodes(self) -> Iterator[Node]:
         for row in self._connection.read(
             f"MATCH (n:{RESOURCE}) RETURN labels(n) AS labels, properties(n) AS properties"
@@ -96,30 +116,3 @@ class BoltGraph:
 
 def _labels(labels: Sequence[str]) -> tuple[str, ...]:
     return (RESOURCE, *sorted(set(labels) - {RESOURCE}))
-
-
-def _plain(value: Any) -> Any:
-    """A value of the driver as plain Python; see `PropertyGraph.cypher`."""
-    from neo4j import graph
-
-    if isinstance(value, graph.Path):
-        return {
-            "nodes": [_plain(node) for node in value.nodes],
-            "relationships": [_plain(relationship) for relationship in value.relationships],
-        }
-    if isinstance(value, graph.Node):
-        return {"labels": sorted(value.labels), "properties": _properties(value)}
-    if isinstance(value, graph.Relationship):
-        start, end = (node.get("iri") if node is not None else None for node in value.nodes)
-        return {"type": value.type, "start": start, "end": end, "properties": _properties(value)}
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return value
-    return str(value)
-
-
-def _properties(entity: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _plain(part) for key, part in entity.items() if key != VECTOR}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from emograph.adapters.stores.kglite.process import EndedError, LateError, Process
 from emograph.errors import KnowledgeError
 from emograph.kg.cypher import refuse
+from emograph.kg.limits import too_slow
 from emograph.kg.projection.digests import digest
 from emograph.kg.projection.elements import Node, Relationship
 from emograph.kg.projection.projecting import project, project_part, touched
@@ -144,7 +145,7 @@ class KgliteGraph:
                 try:
                     return _told(self._started().ask(request, limit), seconds)
                 except LateError as problem:
-                    raise _too_slow(seconds) from problem
+                    raise too_slow(seconds or 0) from problem
                 except EndedError as problem:
                     ended = problem
         raise KnowledgeError(
@@ -209,7 +210,7 @@ def _send(
 
 def _told(answer: dict[str, Any], seconds: float | None) -> Any:
     if "slow" in answer:
-        raise _too_slow(seconds)
+        raise too_slow(seconds or 0)
     if "writes" in answer:
         raise KnowledgeError(
             "The query would change the graph, which is not allowed.",
@@ -237,13 +238,6 @@ def _check(value: object) -> None:
         )
     for part in parts:
         _check(part)
-
-
-def _too_slow(seconds: float | None) -> KnowledgeError:
-    return KnowledgeError(
-        f"The query was not answered within {seconds or 0:g} s.",
-        "Ask for less: bind more of the pattern, or add a LIMIT.",
-    )
 
 
 def _node_row(node: Node) -> dict[str, Any]:
