@@ -15,14 +15,16 @@ from emograph.version import __version__
 if TYPE_CHECKING:
     from emograph.assembly import load
     from emograph.keeping import annotate, explain
+    from emograph.opening import open_graph
 
 _HOMES = {
     "annotate": "emograph.keeping",
     "explain": "emograph.keeping",
     "load": "emograph.assembly",
+    "open_graph": "emograph.opening",
 }
 
-__all__ = ["EmographError", "__version__", "annotate", "explain", "load"]
+__all__ = ["EmographError", "__version__", "annotate", "explain", "load", "open_graph"]
 
 
 def __getattr__(name: str) -> Any:

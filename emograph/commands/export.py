@@ -13,7 +13,7 @@ from emograph.errors import KnowledgeError
 def export(
     file: Annotated[
         Path,
-        typer.Argument(help="The file; it ends in .ttl, .trig, .nq, .jsonld or .graphml."),
+        typer.Argument(help="The file; it ends in .ttl, .trig, .nq, .jsonld, .graphml or .cypher."),
     ],
     format: Annotated[  # noqa: A002, the name of the option
         str | None,

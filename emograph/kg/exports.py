@@ -1,4 +1,4 @@
-"""Writes a knowledge graph to a file: as RDF in several syntaxes, or as GraphML."""
+"""Writes a knowledge graph to a file: as RDF, GraphML or a script of Cypher."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from emograph.kg import terms
 from emograph.kg.digests import knowledge_graphs
 from emograph.kg.graph import KnowledgeGraph
 from emograph.kg.jsonld import write_jsonld
+from emograph.kg.projection.projecting import project
+from emograph.kg.projection.script import to_cypher
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, RdfFormat
@@ -89,12 +91,20 @@ def write_graphml(graph: KnowledgeGraph, graphs: Sequence[str], file: BinaryIO) 
     nx.write_graphml(network, file)
 
 
+def write_cypher(graph: KnowledgeGraph, graphs: Sequence[str], file: BinaryIO) -> None:
+    """A script of Cypher: the property graph, one statement a line."""
+    quads = chain.from_iterable(graph.store.quads(iri) for iri in graphs)
+    for statement in to_cypher(project(quads)):
+        file.write(f"{statement}\n".encode())
+
+
 WRITERS: Mapping[str, Writer] = {
     ".ttl": write_turtle,
     ".trig": write_trig,
     ".nq": write_nquads,
     ".jsonld": write_json_ld,
     ".graphml": write_graphml,
+    ".cypher": write_cypher,
 }
 """Writers by the suffix of the file."""
 

@@ -62,7 +62,6 @@ def test_refuses_a_missing_file_and_two_of_one_name(tmp_path: Path) -> None:
         ("colorfulness/1.0", "colorfulness", "emoset:colorfulness:1.0"),
         ("warmth/0.0", "composition", "photometry:warmth:0.0"),
         ("attribute/scary", "scene", "sun:scary"),
-        ("disaster/flood", "scene", "medic:disaster_types:flood"),
         ("people/crowd", "scene", "people:crowd"),
         ("wn/02084071-n", "object", "wordnet:02084071-n"),
         ("wn/02099601-n", "object", "imagenet:207"),

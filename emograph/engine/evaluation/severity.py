@@ -1,4 +1,4 @@
-"""Evaluates what a vote says of photographs of damage: the more there is, the worse it should be."""
+"""Evaluates a vote on photographs of damage: the more there is, the worse it should feel."""
 
 from __future__ import annotations
 

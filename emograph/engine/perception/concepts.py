@@ -71,10 +71,11 @@ class ConceptDetector:
         calibration: Platt,
         captions: CaptionHead | None = None,
         most: int = 20,
+        least: float = 0.01,
     ) -> None:
         self._vocabulary = vocabulary
         self._captions = captions
-        self._most = most
+        self._most, self._least = most, least
         self._crowd = crowd
         self._texts = crowd.standardise(vocabulary.vectors) if crowd else vocabulary.vectors
         parts = defaultdict(list)
@@ -101,6 +102,7 @@ class ConceptDetector:
             cues += [
                 self._cue(row, confidence)
                 for row, confidence in zip(best, self._calibration(scores[best]), strict=True)
+                if confidence >= self._least
             ]
         return tuple(sorted(cues, key=lambda cue: -cue.confidence))
 

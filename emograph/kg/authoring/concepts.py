@@ -58,12 +58,11 @@ def concepts_turtle(emoset: Path, wordnet: Path, imagenet: Path, sources: Path) 
         document,
         ONTOLOGY,
         "emograph concepts",
-        "What can be seen in an image: labels of EmoSet, ImageNet, SUN and MEDIC, photometric "
+        "What can be seen in an image: labels of EmoSet, ImageNet and SUN, situations, photometric "
         "steps, and the WordNet synsets above them.",
         imports=[terms.BASE + "ontology"],
         sources=[
-            terms.source(name)
-            for name in ("wordnet", "emoset", "imagenet", "sun-attributes", "medic")
+            terms.source(name) for name in ("wordnet", "emoset", "imagenet", "sun-attributes")
         ],
         namespace=("concept", terms.BASE + "concept/"),
         licence="https://wordnet.princeton.edu/license-and-commercial-use",

@@ -52,7 +52,8 @@ PROPERTIES: Mapping[str, Fact] = {
     **_facts(OWL, _STRING, "versionInfo"),
     **_facts(EMO, _DECIMAL, "valence arousal dominance novelty pleasantness goalConduciveness"),
     **_facts(EMO, _DECIMAL, "copingPotential normCompatibility"),
-    **_facts(EMO, _INTEGER, "order"),
+    **_facts(EMO, _INTEGER, "order intensity degree"),
+    **_facts(EMO, _STRING, "polarity sha256"),
     **_facts(EMO, _DOUBLE, "confidence logOdds imageValence imageArousal unknownShare gateWeight"),
     **_facts(EMO, _DOUBLE, "milliseconds"),
 }
@@ -60,7 +61,7 @@ PROPERTIES: Mapping[str, Fact] = {
 
 _CLASSES = {
     EMO: "Concept Emotion EmotionScheme Appraisal CueKind Vocabulary Source Contribution "
-    "Explanation Association AppraisalAssociation Mapping",
+    "Explanation Association AppraisalAssociation Mapping Dyad Focus",
     OWL: "Ontology Class ObjectProperty DatatypeProperty AnnotationProperty",
     "http://www.w3.org/ns/prov#": "Entity Activity SoftwareAgent",
     "http://www.w3.org/ns/sosa/": "Sensor Observation",
@@ -77,7 +78,8 @@ _PREDICATES = {
     RDFS: "isDefinedBy subClassOf subPropertyOf domain range seeAlso",
     DCTERMS: "source license creator",
     OWL: "imports versionIRI disjointWith inverseOf",
-    EMO: "kind vocabulary scheme subject emotion appraisal from to cue contributesTo vote",
+    EMO: "kind vocabulary scheme subject emotion appraisal from to cue contributesTo vote "
+    "opposite basicEmotion component about",
     "http://www.w3.org/ns/prov#": "wasGeneratedBy wasDerivedFrom wasInformedBy used "
     "wasAssociatedWith",
     "http://www.w3.org/ns/sosa/": "madeBySensor hasFeatureOfInterest observedProperty",

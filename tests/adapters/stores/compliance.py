@@ -344,6 +344,7 @@ class ComplianceTester:
         for question in questions("cypher"):
             if question.observed is observed:
                 table = graph.cypher(question.text, seconds=60)
-                if table.columns != question.columns or not same(table.rows, question.rows):
+                named = table.columns == question.columns or not question.rows
+                if not (named and same(table.rows, question.rows)):
                     wrong[question.name] = (table.columns, table.rows[:3], question.rows[:3])
         assert not wrong
