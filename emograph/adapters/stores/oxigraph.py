@@ -163,6 +163,8 @@ class OxigraphStore:
             None if object is None else _resource(object),
             None if graph is None else _named(graph),
         )
+        if subject is not None:  # few, and soon read: an iterator of our own costs more
+            return iter(list(quads))
         return self._read(quad for quad in quads)
 
     def replace(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:

@@ -70,8 +70,9 @@ def touched(store: GraphStore, graphs: Iterable[str]) -> set[str]:
     for graph in graphs:
         for quad in store.quads(graph):
             subjects.add(resource_name(quad.subject))
-            if isinstance(quad.object, _RESOURCES):
-                objects.add(resource_name(quad.object))
+            term = quad.object
+            if isinstance(term, _RESOURCES):
+                objects.add(resource_name(term))
     return subjects | {
         name for name in objects - subjects if _shape(list(store.quads(subject=name))) is not None
     }
@@ -83,11 +84,12 @@ def project_part(store: GraphStore, resources: Iterable[str]) -> Projection:
     Of these resources, those without a node in it are to have none. Nodes that nothing is said of
     are there too, with the ``iri`` alone; they are to go when no relationship is left at them.
     """
-    about = {name: list(store.quads(subject=name)) for name in resources}
-    nodes, relationships = _assemble(
-        {name: quads for name, quads in about.items() if quads},
-        lambda name: _is_referred(store, name),
-    )
+    with _all_kept():
+        about = {name: list(store.quads(subject=name)) for name in resources}
+        nodes, relationships = _assemble(
+            {name: quads for name, quads in about.items() if quads},
+            lambda name: _is_referred(store, name),
+        )
     for name in (about.keys() | _ends(relationships)) - nodes.keys():
         if not about[name] if name in about else next(store.quads(subject=name), None) is None:
             nodes[name] = _bare(name)

@@ -18,6 +18,11 @@ RESERVED = frozenset({"iri", "graph", "graphs", "rdf", "predicate", "key"})
 
 IRI = "@id"
 ENGLISH = "@en"
+_OA = "http://www.w3.org/ns/oa#"
+_ONYX = "http://www.gsi.dit.upm.es/ontologies/onyx/ns#"
+_PROV = "http://www.w3.org/ns/prov#"
+_SCHEMA = "https://schema.org/"
+_SOSA = "http://www.w3.org/ns/sosa/"
 _STRING = XSD + "string"
 _DECIMAL = XSD + "decimal"
 _DOUBLE = XSD + "double"
@@ -56,6 +61,10 @@ PROPERTIES: Mapping[str, Fact] = {
     **_facts(EMO, _STRING, "polarity sha256"),
     **_facts(EMO, _DOUBLE, "confidence logOdds imageValence imageArousal unknownShare gateWeight"),
     **_facts(EMO, _DOUBLE, "milliseconds"),
+    **_facts(_SOSA, _STRING, "hasSimpleResult"),
+    **_facts(_ONYX, _DOUBLE, "hasEmotionIntensity"),
+    **_facts(_SCHEMA, _STRING, "identifier name softwareVersion"),
+    **_facts(_SCHEMA, _INTEGER, "width height"),
 }
 """The properties of nodes that are read back as they are; all others are kept in ``rdf`` too."""
 
@@ -63,9 +72,11 @@ _CLASSES = {
     EMO: "Concept Emotion EmotionScheme Appraisal CueKind Vocabulary Source Contribution "
     "Explanation Association AppraisalAssociation Mapping Dyad Focus",
     OWL: "Ontology Class ObjectProperty DatatypeProperty AnnotationProperty",
-    "http://www.w3.org/ns/prov#": "Entity Activity SoftwareAgent",
-    "http://www.w3.org/ns/sosa/": "Sensor Observation",
-    "http://www.gsi.dit.upm.es/ontologies/onyx/ns#": "EmotionSet",
+    _PROV: "Entity Activity SoftwareAgent",
+    _SOSA: "Sensor Observation",
+    _OA: "Annotation SpecificResource FragmentSelector",
+    _ONYX: "EmotionSet EmotionAnalysis",
+    _SCHEMA: "ImageObject",
 }
 LABELS: Mapping[str, str] = {
     name: namespace + name for namespace, names in _CLASSES.items() for name in names.split()
@@ -80,12 +91,10 @@ _PREDICATES = {
     OWL: "imports versionIRI disjointWith inverseOf",
     EMO: "kind vocabulary scheme subject emotion appraisal from to cue contributesTo vote "
     "opposite basicEmotion component about",
-    "http://www.w3.org/ns/prov#": "wasGeneratedBy wasDerivedFrom wasInformedBy used "
-    "wasAssociatedWith",
-    "http://www.w3.org/ns/sosa/": "madeBySensor hasFeatureOfInterest observedProperty",
-    "http://www.w3.org/ns/oa#": "hasBody hasTarget hasSource hasSelector motivatedBy",
-    "http://www.gsi.dit.upm.es/ontologies/onyx/ns#": "hasEmotionSet hasEmotion "
-    "hasEmotionCategory describesObject",
+    _PROV: "wasGeneratedBy wasDerivedFrom wasInformedBy wasRevisionOf used wasAssociatedWith",
+    _SOSA: "madeBySensor hasFeatureOfInterest observedProperty",
+    _OA: "hasBody hasTarget hasSource hasSelector motivatedBy",
+    _ONYX: "hasEmotionSet hasEmotion hasEmotionCategory describesObject usesEmotionModel",
 }
 
 

@@ -36,7 +36,8 @@ class _Graph:
         self._engine = kglite
         self._graph: kglite.KnowledgeGraph = kglite.KnowledgeGraph()
         self._graph.cypher("CREATE (n:Resource {iri: ''}) DELETE n")  # so that there is the label
-        self._graph.create_index("Resource", "iri")
+        for name in ("iri", "prefLabel"):
+            self._graph.create_index("Resource", name)
         self._graph.read_only(True)
 
     def without_nodes(self, rows: Sequence[str]) -> None:

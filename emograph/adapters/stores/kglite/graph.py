@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from emograph.adapters.stores.kglite.anchoring import anchored
 from emograph.adapters.stores.kglite.process import EndedError, LateError, Process
 from emograph.errors import KnowledgeError
 from emograph.kg.cypher import refuse
@@ -78,7 +79,7 @@ class KgliteGraph:
         _check(given)
         request = {
             "do": "cypher",
-            "text": text,
+            "text": anchored(text),
             "parameters": given,
             "seconds": seconds,
             "rows": rows,
