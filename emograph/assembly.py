@@ -37,8 +37,8 @@ from emograph.engine.reasoning.matrix import compile_matrix
 from emograph.engine.reasoning.reasoner import Reasoner, balance_on
 from emograph.errors import EmographError, KnowledgeError
 from emograph.kg.concepts import Concept
+from emograph.kg.digests import knowledge_graphs
 from emograph.kg.graph import KnowledgeGraph
-from emograph.kg.packs.installing import stored_packs, stored_triples
 from emograph.kg.packs.locate import locate_pack
 from emograph.kg.packs.pack import read_pack
 from emograph.kg.stores import StaleStoreError
@@ -89,14 +89,17 @@ def load(**settings: Any) -> Engine:
     return _load(load_settings(**settings))
 
 
-def open_knowledge(settings: Settings, *, writable: bool = False) -> KnowledgeGraph:
+def open_knowledge(
+    settings: Settings, *, writable: bool = False, observations: bool = True
+) -> KnowledgeGraph:
     """The knowledge of the settings' store, up to date with the package; to be closed after use.
 
     To be read, a folder is opened as it is at this moment, beside whoever writes to it; one that is
     not there yet stands for the package's knowledge. The settings' packs are read besides those of
-    the store, into memory and without the observations. To be written, a folder is made where there
-    is none, and packs are those that it holds. Raises `KnowledgeError` where the place is none, in
-    use by another writer, or newer than this version, or where there is no such pack.
+    the store, which is copied to memory for it, with its `observations` or without. To be written,
+    a folder is made where there is none, and packs are those that it holds. Raises `KnowledgeError`
+    where the place is none, in use by another writer, or newer than this version, or where there is
+    no such pack.
     """
     folder = store_folder(settings.store)
     if writable and folder is not None:
@@ -112,9 +115,11 @@ def open_knowledge(settings: Settings, *, writable: bool = False) -> KnowledgeGr
         kept = _open_current(settings.store, read_only=True)
     if not packs:
         return kept
-    own = {name: stored_triples(kept.store, name) for name in stored_packs(kept.store)}
+    copied = kept.store.graphs() if observations else knowledge_graphs(kept.store)
+    copy = open_store()
+    copy.replace({graph: [quad.triple for quad in kept.store.quads(graph)] for graph in copied})
     kept.close()
-    return KnowledgeGraph.load(open_store(), packs={**own, **named})
+    return KnowledgeGraph.load(copy, packs=named)
 
 
 def _open_current(place: str, read_only: bool = False) -> KnowledgeGraph:
@@ -129,7 +134,7 @@ def _open_current(place: str, read_only: bool = False) -> KnowledgeGraph:
 @cache
 def _load(settings: Settings) -> Engine:
     _use_threads(settings.threads)
-    graph = open_knowledge(settings)
+    graph = open_knowledge(settings, observations=False)
     encoder = load_encoder(settings, graph)
     seen = load_vocabulary(settings, graph, encoder)
     profile = profile_folder(settings)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,29 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
     with pytest.raises(SystemExit) as caught:
         cli.main()
     return caught.value.code
+
+
+def commands() -> list[list[str]]:
+    """The words of every command, those below another too."""
+    import typer
+
+    found: list[list[str]] = []
+
+    def gather(command: Any, words: list[str]) -> None:
+        found.append(words)
+        for name, below in getattr(command, "commands", {}).items():
+            gather(below, [*words, name])
+
+    gather(typer.main.get_command(cli.app), [])
+    return found
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_command_tells_what_it_does(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, *words, "--help") == 0
+    assert "Usage: emograph" in capsys.readouterr().out
 
 
 def test_where_prints_the_folder(

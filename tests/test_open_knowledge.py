@@ -73,7 +73,10 @@ def test_packs_of_the_settings_are_read_besides_those_of_the_store(
     with_pack = settings.model_copy(update={"packs": (str(pack(tmp_path / "mine")),)})
     graph = open_knowledge(with_pack)
     assert {terms.pack_graph("kept"), terms.pack_graph("mine")} < set(graph.store.graphs())
-    assert OBSERVATION not in graph.store.graphs()
+    assert OBSERVATION in graph.store.graphs()
+    without = open_knowledge(with_pack, observations=False)
+    assert OBSERVATION not in without.store.graphs()
+    assert without.version == graph.version
     alone = open_knowledge(with_pack.model_copy(update={"store": "memory"}))
     assert terms.pack_graph("mine") in alone.store.graphs()
     assert terms.pack_graph("kept") not in alone.store.graphs()

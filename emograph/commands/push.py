@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from emograph.adapters.stores.bolt.graph import BoltGraph
     from emograph.config import Settings
 
-Address = Annotated[str, typer.Argument(help="The server: neo4j://HOST[:PORT][/DATABASE].")]
+Address = Annotated[
+    str,
+    typer.Argument(
+        help="The server: neo4j://HOST:PORT/DATABASE; port and database may be left out."
+    ),
+]
 _FORMATS = {".nq": "N-Quads", ".trig": "TriG"}
 
 

@@ -145,10 +145,14 @@ def _bare(name: str) -> Node:
 
 
 def _node(name: str, quads: Sequence[ox.Quad]) -> Node:
-    counts = Counter(_graph_name(quad) for quad in quads)
-    graphs = sorted(counts, key=lambda graph: (-counts[graph], graph))
-    labels, lines = _labels(quads, graphs[0])
-    literals = [quad for quad in quads if not isinstance(quad.object, _RESOURCES)]
+    graphs = _graphs(quads)
+    types, literals = [], []
+    for quad in quads:
+        if not isinstance(quad.object, _RESOURCES):
+            literals.append(quad)
+        elif quad.predicate.value == TYPE:
+            types.append(quad)
+    labels, lines = _labels(types, graphs[0])
     properties, more = _properties(literals, graphs[0], PROPERTIES, property_key)
     properties |= {"iri": name, "graphs": graphs}
     if lines or more:
@@ -156,19 +160,28 @@ def _node(name: str, quads: Sequence[ox.Quad]) -> Node:
     return Node(name, labels, properties)
 
 
-def _labels(quads: Sequence[ox.Quad], home: str) -> tuple[tuple[str, ...], list[str]]:
+def _graphs(quads: Sequence[ox.Quad]) -> list[str]:
+    """The named graphs of quads, that with the most of them first."""
+    first = quads[0].graph_name
+    if all(quad.graph_name == first for quad in quads):
+        return [_graph_name(quads[0])]
+    counts = Counter(_graph_name(quad) for quad in quads)
+    return sorted(counts, key=lambda graph: (-counts[graph], graph))
+
+
+def _labels(types: Sequence[ox.Quad], home: str) -> tuple[tuple[str, ...], list[str]]:
     """The labels of a node, and the types that they do not say exactly."""
     said: defaultdict[str, list[ox.Quad]] = defaultdict(list)
     lines = []
-    for quad in quads:
-        if quad.predicate.value == TYPE:
-            if isinstance(quad.object, ox.NamedNode):
-                said[class_label(quad.object.value)].append(quad)
-            elif isinstance(quad.object, ox.BlankNode):
-                lines.append(_line(quad))
-    for label, types in said.items():
-        if [(q.object.value, _graph_name(q)) for q in types] != [(LABELS.get(label), home)]:  # type: ignore[union-attr]
-            lines += map(_line, types)
+    for quad in types:
+        term = quad.object
+        if isinstance(term, ox.NamedNode):
+            said[class_label(term.value)].append(quad)
+        else:
+            lines.append(_line(quad))
+    for label, group in said.items():
+        if [(q.object.value, _graph_name(q)) for q in group] != [(LABELS.get(label), home)]:  # type: ignore[union-attr]
+            lines += map(_line, group)
     return (RESOURCE, *sorted(said.keys() - {RESOURCE})), lines
 
 
