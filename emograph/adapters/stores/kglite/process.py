@@ -11,11 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import emograph
 from emograph.adapters.stores.kglite import frames
 
 _CHILD = "emograph.adapters.stores.kglite.child"
-_PACKAGES = str(Path(emograph.__file__).parent.parent)
+_PACKAGES = str(Path(__file__).parents[4])
 
 
 class EndedError(Exception):
