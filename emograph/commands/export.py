@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from emograph.commands.options import StoreOption
 from emograph.errors import KnowledgeError
 
 
@@ -26,12 +27,7 @@ def export(
     everything: Annotated[
         bool, typer.Option("--all", help="All named graphs, observations too.")
     ] = False,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            help="The store: disk:FOLDER or memory; the setting, if not given.", show_default=False
-        ),
-    ] = None,
+    store: StoreOption = None,
 ) -> None:
     """Write the knowledge of the package and of packs, or the named graphs that are chosen."""
     from emograph.assembly import open_knowledge

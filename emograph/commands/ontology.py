@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from emograph.commands.options import StoreOption
 from emograph.errors import KnowledgeError
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ app = typer.Typer(
 
 PackArgument = Annotated[
     str, typer.Argument(metavar="PACK", help="A folder, or the name of a pack that is shipped.")
-]
-StoreOption = Annotated[
-    str | None, typer.Option("--store", help="disk:FOLDER; by default that of the settings.")
 ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from emograph.commands.options import StoreOption
 from emograph.errors import EmographError, KnowledgeError
 
 if TYPE_CHECKING:
@@ -27,12 +28,7 @@ def push(
     vectors: Annotated[
         bool, typer.Option("--vectors", help="Write the concepts' vectors, too, to search by.")
     ] = False,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            help="The store: disk:FOLDER or memory; the setting, if not given.", show_default=False
-        ),
-    ] = None,
+    store: StoreOption = None,
 ) -> None:
     """Write the graph to a Neo4j server: what is there already is left, what is gone is removed.
 

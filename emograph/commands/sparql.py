@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from emograph.commands.options import StoreOption
 from emograph.commands.queries import read_query
 from emograph.commands.tables import Format, print_rows
 from emograph.errors import KnowledgeError
@@ -23,12 +24,7 @@ def sparql(
         bool,
         typer.Option("--update", help="The text is an update, which changes the store."),
     ] = False,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            help="The store: disk:FOLDER or memory; the setting, if not given.", show_default=False
-        ),
-    ] = None,
+    store: StoreOption = None,
 ) -> None:
     """Ask the knowledge graph in SPARQL; its prefixes, such as emo: and skos:, are declared.
 

@@ -7,20 +7,13 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The store of packs and observations.", no_args_is_help=True)
+from emograph.commands.options import StoreOption
 
-Place = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        help="The store: disk:FOLDER or memory; the setting, if not given.",
-        show_default=False,
-    ),
-]
+app = typer.Typer(help="The store of packs and observations.", no_args_is_help=True)
 
 
 @app.command()
-def info(store: Place = None) -> None:
+def info(store: StoreOption = None) -> None:
     """Show the place, the format, and how many triples each named graph has."""
     from emograph.adapters.stores.folders import holds_store
     from emograph.adapters.stores.migrations import read_format
@@ -55,7 +48,7 @@ def info(store: Place = None) -> None:
 
 
 @app.command()
-def upgrade(store: Place = None) -> None:
+def upgrade(store: StoreOption = None) -> None:
     """Bring a store to the newest format and to the knowledge of this version of emograph.
 
     It is made where there is none. What updates changed in the package's own graphs is put back.
@@ -78,7 +71,7 @@ def upgrade(store: Place = None) -> None:
 @app.command()
 def backup(
     folder: Annotated[Path, typer.Argument(help="The new folder; disk:FOLDER opens it.")],
-    store: Place = None,
+    store: StoreOption = None,
 ) -> None:
     """Copy a store into a new folder, as it is now; others may be writing to it."""
     from emograph.adapters.stores.oxigraph import open_store
