@@ -124,8 +124,10 @@ def _assemble(
                 continue
         nodes[name] = _node(name, quads)
         for quad in quads:
-            if isinstance(quad.object, _RESOURCES) and quad.predicate.value != TYPE:
-                relationships.append(_relationship(name, quad))
+            term = quad.object
+            if isinstance(term, _RESOURCES) and (predicate := quad.predicate.value) != TYPE:
+                link = _relationship(name, predicate, resource_name(term), _graph_name(quad))
+                relationships.append(link)
     return nodes, relationships
 
 
@@ -229,9 +231,7 @@ def _properties(
     return properties, lines
 
 
-def _relationship(name: str, quad: ox.Quad) -> Relationship:
-    end = resource_name(quad.object)  # type: ignore[arg-type]
-    predicate, graph = quad.predicate.value, _graph_name(quad)
+def _relationship(name: str, predicate: str, end: str, graph: str) -> Relationship:
     text = f"{name}\n{predicate}\n{end}\n{graph}"
     key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
     kind = relationship_type(predicate)
