@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 PropertyValue = str | bool | int | float | list[str] | list[bool] | list[int] | list[float]
 """What a property may hold: integers fit in 64 bits, numbers are finite, lists are of one type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A resource: ``(:Resource {iri})`` with a label for each of its classes.
 
     `iri` is the resource's IRI, or ``_:`` and the label of a blank node; it is also a property.
@@ -21,8 +21,7 @@ class Node:
     properties: Mapping[str, PropertyValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
+class Relationship(NamedTuple):
     """A statement between two resources, or an association node between what it joins.
 
     `key` is unique and stays the same from run to run; it is also a property. `start` and `end`

@@ -12,9 +12,8 @@ from operator import attrgetter
 import pyoxigraph as ox
 
 from emograph.kg.projection.elements import Node, Projection, PropertyValue, Relationship
-from emograph.kg.projection.values import resource_name, says, to_list, to_value
+from emograph.kg.projection.values import Term, resource_name, says, to_list, to_value
 from emograph.kg.projection.vocabulary import (
-    LABELS,
     PROPERTIES,
     RESOURCE,
     SHAPES,
@@ -24,10 +23,14 @@ from emograph.kg.projection.vocabulary import (
     Shape,
     association_key,
     class_label,
+    class_labels,
     property_key,
     relationship_type,
 )
 from emograph.kg.stores import GraphStore
+
+Statement = tuple[str, Term, str]
+"""What a quad says of its subject: predicate, object, and named graph (the default's is empty)."""
 
 _RESOURCES = (ox.NamedNode, ox.BlankNode)
 _SHAPE_OF = {shape.type: shape for shape in SHAPES.values()}
@@ -48,13 +51,15 @@ def project(quads: Iterable[ox.Quad]) -> Projection:
     the type is none of `TYPES`.
     """
     with _all_kept():
-        about: defaultdict[str, list[ox.Quad]] = defaultdict(list)
+        about: defaultdict[str, list[Statement]] = defaultdict(list)
         referred: set[str] = set()
         for quad in quads:
-            about[resource_name(quad.subject)].append(quad)
-            if isinstance(quad.object, _RESOURCES) and quad.predicate.value != TYPE:
-                referred.add(resource_name(quad.object))
-        nodes, relationships = _assemble(about, referred.__contains__)
+            statement = _statement(quad)
+            about[resource_name(quad.subject)].append(statement)
+            predicate, term, _ = statement
+            if isinstance(term, _RESOURCES) and predicate != TYPE:
+                referred.add(resource_name(term))
+        nodes, relationships = _assemble(about.items(), referred.__contains__)
         for end in _ends(relationships) - nodes.keys():
             nodes[end] = _bare(end)
         return _sorted(nodes, relationships)
@@ -74,7 +79,7 @@ def touched(store: GraphStore, graphs: Iterable[str]) -> set[str]:
             if isinstance(term, _RESOURCES):
                 objects.add(resource_name(term))
     return subjects | {
-        name for name in objects - subjects if _shape(list(store.quads(subject=name))) is not None
+        name for name in objects - subjects if _shape(_statements(store, name)) is not None
     }
 
 
@@ -84,14 +89,14 @@ def project_part(store: GraphStore, resources: Iterable[str]) -> Projection:
     Of these resources, those without a node in it are to have none. Nodes that nothing is said of
     are there too, with the ``iri`` alone; they are to go when no relationship is left at them.
     """
+    names = set(resources)
     with _all_kept():
-        about = {name: list(store.quads(subject=name)) for name in resources}
         nodes, relationships = _assemble(
-            {name: quads for name, quads in about.items() if quads},
+            ((name, _statements(store, name)) for name in names),
             lambda name: _is_referred(store, name),
         )
-    for name in (about.keys() | _ends(relationships)) - nodes.keys():
-        if not about[name] if name in about else next(store.quads(subject=name), None) is None:
+    for name in (names | _ends(relationships)) - nodes.keys():
+        if next(store.quads(subject=name), None) is None:
             nodes[name] = _bare(name)
     return _sorted(nodes, relationships)
 
@@ -110,24 +115,33 @@ def _all_kept() -> Iterator[None]:
 
 
 def _assemble(
-    about: Mapping[str, Sequence[ox.Quad]], is_referred: Callable[[str], bool]
+    about: Iterable[tuple[str, Sequence[Statement]]], is_referred: Callable[[str], bool]
 ) -> tuple[dict[str, Node], list[Relationship]]:
-    """What resources become: nodes by IRI, and relationships."""
+    """What resources become, given what is said of each: nodes by IRI, and relationships.
+
+    Statements come one resource at a time and are not kept, which is kinder to the memory's caches.
+    """
     nodes: dict[str, Node] = {}
     relationships: list[Relationship] = []
-    for name, quads in about.items():
-        shape = _shape(quads)
+    for name, statements in about:
+        if not statements:
+            continue
+        shape = _shape(statements)
         if shape is not None and not is_referred(name):
-            relationship = _association(name, shape, quads)
+            relationship = _association(name, shape, statements)
             if relationship is not None:
                 relationships.append(relationship)
                 continue
-        nodes[name] = _node(name, quads)
-        for quad in quads:
-            term = quad.object
-            if isinstance(term, _RESOURCES) and (predicate := quad.predicate.value) != TYPE:
-                link = _relationship(name, predicate, resource_name(term), _graph_name(quad))
-                relationships.append(link)
+        types, literals = [], []
+        for statement in statements:
+            predicate, term, graph = statement
+            if not isinstance(term, _RESOURCES):
+                literals.append(statement)
+            elif predicate == TYPE:
+                types.append(statement)
+            else:
+                relationships.append(_relationship(name, predicate, resource_name(term), graph))
+        nodes[name] = _node(name, _graphs(statements), types, literals)
     return nodes, relationships
 
 
@@ -146,49 +160,45 @@ def _bare(name: str) -> Node:
     return Node(name, (RESOURCE,), {"iri": name})
 
 
-def _node(name: str, quads: Sequence[ox.Quad]) -> Node:
-    graphs = _graphs(quads)
-    types, literals = [], []
-    for quad in quads:
-        if not isinstance(quad.object, _RESOURCES):
-            literals.append(quad)
-        elif quad.predicate.value == TYPE:
-            types.append(quad)
+def _node(
+    name: str, graphs: list[str], types: Sequence[Statement], literals: Sequence[Statement]
+) -> Node:
     labels, lines = _labels(types, graphs[0])
     properties, more = _properties(literals, graphs[0], PROPERTIES, property_key)
-    properties |= {"iri": name, "graphs": graphs}
+    properties["iri"] = name
+    properties["graphs"] = graphs
     if lines or more:
         properties["rdf"] = sorted({*lines, *more})
     return Node(name, labels, properties)
 
 
-def _graphs(quads: Sequence[ox.Quad]) -> list[str]:
-    """The named graphs of quads, that with the most of them first."""
-    first = quads[0].graph_name
-    if all(quad.graph_name == first for quad in quads):
-        return [_graph_name(quads[0])]
-    counts = Counter(_graph_name(quad) for quad in quads)
+def _graphs(statements: Sequence[Statement]) -> list[str]:
+    """The named graphs of statements, that with the most of them first."""
+    graphs = {graph for _, _, graph in statements}
+    if len(graphs) == 1:
+        return list(graphs)
+    counts = Counter(graph for _, _, graph in statements)
     return sorted(counts, key=lambda graph: (-counts[graph], graph))
 
 
-def _labels(types: Sequence[ox.Quad], home: str) -> tuple[tuple[str, ...], list[str]]:
+def _labels(types: Sequence[Statement], home: str) -> tuple[tuple[str, ...], list[str]]:
     """The labels of a node, and the types that they do not say exactly."""
-    said: defaultdict[str, list[ox.Quad]] = defaultdict(list)
-    lines = []
-    for quad in types:
-        term = quad.object
-        if isinstance(term, ox.NamedNode):
-            said[class_label(term.value)].append(quad)
-        else:
-            lines.append(_line(quad))
-    for label, group in said.items():
-        if [(q.object.value, _graph_name(q)) for q in group] != [(LABELS.get(label), home)]:  # type: ignore[union-attr]
-            lines += map(_line, group)
-    return (RESOURCE, *sorted(said.keys() - {RESOURCE})), lines
+    named = [statement for statement in types if isinstance(statement[1], ox.NamedNode)]
+    labels, exact = class_labels(tuple([term.value for _, term, _ in named]))  # type: ignore[union-attr]
+    if len(exact) == len(types) and all(graph == home for _, _, graph in types):
+        return labels, []
+    foreign = {class_label(term.value) for _, term, graph in named if graph != home}  # type: ignore[union-attr]
+    lines = [
+        _line(statement)
+        for statement in types
+        if not isinstance(term := statement[1], ox.NamedNode)
+        or class_label(term.value) not in exact - foreign
+    ]
+    return labels, lines
 
 
 def _properties(
-    quads: Iterable[ox.Quad],
+    statements: Iterable[Statement],
     home: str,
     facts: Mapping[str, Fact],
     key_of: Callable[[str, str | None], str],
@@ -198,27 +208,27 @@ def _properties(
     A property is exact where all of its name is said by the predicate and in the datatype that
     `facts` has for it, and in the home graph; else all of that name is kept as statements.
     """
-    said: defaultdict[str, list[ox.Quad]] = defaultdict(list)
-    for quad in quads:
-        language = getattr(quad.object, "language", None)
-        said[key_of(quad.predicate.value, language)].append(quad)
+    said: defaultdict[str, list[Statement]] = defaultdict(list)
+    for statement in statements:
+        language = getattr(statement[1], "language", None)
+        said[key_of(statement[0], language)].append(statement)
     properties: dict[str, PropertyValue] = {}
     lines: list[str] = []
     for key, group in said.items():
         fact = facts.get(key)
         values = []
         exact = fact is not None
-        for quad in group:
-            value, kind = to_value(quad.object)
+        for predicate, term, graph in group:
+            value, kind = to_value(term)
             if value is not None:
                 values.append(value)
             exact = (
                 exact
                 and fact is not None
                 and kind == fact.datatype
-                and says(value, quad.object)
-                and quad.predicate.value == fact.predicate
-                and _graph_name(quad) == home
+                and says(value, term)
+                and predicate == fact.predicate
+                and graph == home
             )
         if not exact:
             lines += map(_line, group)
@@ -241,19 +251,19 @@ def _relationship(name: str, predicate: str, end: str, graph: str) -> Relationsh
     return Relationship(key, kind, name, end, properties)
 
 
-def _association(name: str, shape: Shape, quads: Sequence[ox.Quad]) -> Relationship | None:
+def _association(name: str, shape: Shape, statements: Sequence[Statement]) -> Relationship | None:
     """An association node as a relationship; None where it must stay a node."""
-    home = _graph_name(quads[0])
+    home = statements[0][2]
     ends = {}
     others, lines = [], []
-    for quad in quads:
-        predicate = quad.predicate.value
+    for statement in statements:
+        predicate, term, _ = statement
         if predicate in (shape.start, shape.end):
-            ends[predicate] = resource_name(quad.object)  # type: ignore[arg-type]
+            ends[predicate] = resource_name(term)  # type: ignore[arg-type]
         elif predicate != TYPE:
-            others.append(quad)
-        elif quad.object != shape.node:
-            lines.append(_line(quad))
+            others.append(statement)
+        elif term != shape.node:
+            lines.append(_line(statement))
     properties, more = _properties(others, home, shape.facts, association_key)
     if any(isinstance(properties.get(number), (bool, str, list)) for number in _NUMBERS):
         return None
@@ -261,10 +271,9 @@ def _association(name: str, shape: Shape, quads: Sequence[ox.Quad]) -> Relations
     if isinstance(source, list):  # one can be asked for, and all are kept
         properties["source"] = source[0]
         more += (
-            _line(quad)
-            for quad in others
-            if association_key(quad.predicate.value, getattr(quad.object, "language", None))
-            == "source"
+            _line(statement)
+            for statement in others
+            if association_key(statement[0], getattr(statement[1], "language", None)) == "source"
         )
     properties |= {"key": name, "iri": name, "graph": home}
     if lines or more:
@@ -272,41 +281,50 @@ def _association(name: str, shape: Shape, quads: Sequence[ox.Quad]) -> Relations
     return Relationship(name, shape.name, ends[shape.start], ends[shape.end], properties)
 
 
-def _shape(quads: Sequence[ox.Quad]) -> Shape | None:
+def _shape(statements: Sequence[Statement]) -> Shape | None:
     """What a resource is an association of, if all is said in one graph and joins two resources."""
     shapes = [
         shape
-        for quad in quads
-        if quad.predicate.value == TYPE
-        and isinstance(quad.object, ox.NamedNode)
-        and (shape := _SHAPE_OF.get(quad.object.value))
+        for predicate, term, _ in statements
+        if predicate == TYPE
+        and isinstance(term, ox.NamedNode)
+        and (shape := _SHAPE_OF.get(term.value))
     ]
     if len(shapes) != 1:
         return None
-    shape, graph = shapes[0], quads[0].graph_name
+    shape, home = shapes[0], statements[0][2]
     ends = []
-    for quad in quads:
-        if quad.graph_name != graph:
+    for predicate, term, graph in statements:
+        if graph != home:
             return None
-        predicate = quad.predicate.value
         if predicate in (shape.start, shape.end):
-            if not isinstance(quad.object, _RESOURCES):
+            if not isinstance(term, _RESOURCES):
                 return None
             ends.append(predicate)
     return shape if len(ends) == 2 and ends[0] != ends[1] else None
 
 
-def _line(quad: ox.Quad) -> str:
-    term = f"<<( {quad.object} )>>" if isinstance(quad.object, ox.Triple) else str(quad.object)
-    line = f"{quad.predicate} {term}"
-    return line if isinstance(quad.graph_name, ox.DefaultGraph) else f"{line} {quad.graph_name}"
+def _statements(store: GraphStore, name: str) -> list[Statement]:
+    return [_statement(quad) for quad in store.quads(subject=name)]
 
 
-def _graph_name(quad: ox.Quad) -> str:
+def _statement(quad: ox.Quad) -> Statement:
     graph = quad.graph_name
     if isinstance(graph, ox.NamedNode):
-        return graph.value
-    return "" if isinstance(graph, ox.DefaultGraph) else str(graph)
+        return quad.predicate.value, quad.object, graph.value
+    return (
+        quad.predicate.value,
+        quad.object,
+        "" if isinstance(graph, ox.DefaultGraph) else str(graph),
+    )
+
+
+def _line(statement: Statement) -> str:
+    predicate, term, graph = statement
+    line = f"<{predicate}> " + (f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term))
+    if not graph:
+        return line
+    return f"{line} {graph}" if graph.startswith("_:") else f"{line} <{graph}>"
 
 
 def _is_referred(store: GraphStore, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -183,6 +184,20 @@ def class_label(iri: str) -> str:
     'CueKind'
     """
     return local_name(iri)
+
+
+@lru_cache(4096)
+def class_labels(iris: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The labels of a node of these classes, and those of them that say their class exactly.
+
+    >>> class_labels(("https://w3id.org/emograph/ontology#Concept", "urn:other:Emotion"))
+    (('Resource', 'Concept', 'Emotion'), frozenset({'Concept'}))
+    """
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for iri in iris:
+        said[class_label(iri)].append(iri)
+    exact = frozenset(label for label, classes in said.items() if classes == [LABELS.get(label)])
+    return (RESOURCE, *sorted(said.keys() - {RESOURCE})), exact
 
 
 @lru_cache(4096)
