@@ -12,9 +12,6 @@ import typer
 from emograph.errors import EmographError
 from emograph.kg.queries import ROWS, SECONDS
 
-_MOST_CONNECTIONS = 200
-_FAREWELL = 5  # seconds that open connections have to end
-
 
 def serve(
     store: Annotated[
@@ -36,9 +33,8 @@ def serve(
     rows: Annotated[int, typer.Option(min=1, help="Rows that an answer may have.")] = ROWS,
 ) -> None:
     """Serve the knowledge graph: SPARQL at /sparql, whole graphs at /graphs, a page at /."""
-    import uvicorn
-
     from emograph.adapters.web.app import create_app
+    from emograph.adapters.web.server import Server
     from emograph.adapters.web.service import Limits
     from emograph.assembly import open_knowledge
     from emograph.config import load_settings
@@ -53,22 +49,11 @@ def serve(
         )
         named = f"[{host}]" if ":" in host else host
         state = "open for updates" if writable else "read-only"
-        print(
-            f"Serving http://{named}:{place.getsockname()[1]}/, {state}. Ctrl+C ends it.",
-            flush=True,
-        )
+        greeting = f"Serving http://{named}:{place.getsockname()[1]}/, {state}. Ctrl+C ends it."
         if writable and not _is_loopback(host):
             print("Whoever reaches this address can change the store.", file=sys.stderr)
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            limit_concurrency=_MOST_CONNECTIONS,
-            timeout_graceful_shutdown=_FAREWELL,
-        )
         try:
-            uvicorn.Server(config).run(sockets=[place])
+            Server(app, greeting).run(sockets=[place])
         finally:
             graph.close()
 

@@ -1,0 +1,32 @@
+"""The server of the HTTP API, which says when it answers."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+_MOST_CONNECTIONS = 200
+_FAREWELL = 5  # seconds that open connections have to end
+
+
+class Server(uvicorn.Server):
+    """A server of an application that prints a greeting once it answers and can be ended."""
+
+    def __init__(self, app: FastAPI, greeting: str) -> None:
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_graceful_shutdown=_FAREWELL,
+        )
+        super().__init__(config)
+        self.greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, then print the greeting: whoever reads it may send a signal at once."""
+        await super().startup(sockets)
+        print(self.greeting, flush=True)
