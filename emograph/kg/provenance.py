@@ -18,8 +18,9 @@ from emograph.kg import terms
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-FAINT = 0.02
-"""A contribution of fewer log-odds is no node of its own."""
+FAINT = 0.04
+"""A contribution of fewer log-odds is no node of its own: alone it moves no probability by a point,
+for the slope of the logistic function is 1/4 at most."""
 
 NAMESPACES: Mapping[str, str] = {
     "emo": terms.EMO,
