@@ -24,5 +24,6 @@ weights: $(READY)
 demo: weights
 	$(VENV)/bin/python examples/demo.py
 
+# The tests of a file share what is costly to make, so a file stays in one process.
 test: weights
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile

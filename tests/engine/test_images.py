@@ -360,7 +360,9 @@ def test_arrays_that_are_no_images(array: NDArray[Any]) -> None:
     assert "array" in refusal(array)
 
 
-@pytest.mark.parametrize("value", [None, 3, ["a.jpg"], BytesIO(b"x")], ids=repr)
+@pytest.mark.parametrize(
+    "value", [None, 3, ["a.jpg"], BytesIO(b"x")], ids=["None", "number", "list", "stream"]
+)
 def test_other_values(value: Any) -> None:
     assert "is not an image" in refusal(value)
 

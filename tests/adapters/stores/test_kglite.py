@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -52,21 +53,18 @@ def _pid(graph: KgliteGraph) -> int:
 
 
 def _is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and is not waited for yet does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except (FileNotFoundError, ProcessLookupError):  # the second where it ends while it is read
         return False
-    with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
-        return stat.read().rpartition(")")[2].split()[0] != "Z"
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def _ends(pid: int) -> bool:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        try:
-            if not _is_alive(pid):
-                return True
-        except FileNotFoundError:
+        if not _is_alive(pid):
             return True
         time.sleep(0.05)
     return False
