@@ -109,7 +109,13 @@ def _raw(data: bytes) -> None:
         return list(found)
 
     _print_median("pyoxigraph: 3-hop sum", lambda: ask(SUM), "-")
-    _print_median("pyoxigraph: look-up", lambda: ask(LOOKUP), "-")
+    _print_median("pyoxigraph: look-up, by SPARQL", lambda: ask(LOOKUP), "-")
+    node = ox.NamedNode(CONCEPT)
+    _print_median(
+        "pyoxigraph: look-up, by pattern",
+        lambda: [(q.predicate, q.object) for q in store.quads_for_pattern(node, None, None)],
+        "-",
+    )
 
 
 def _rdflib(data: bytes) -> Graph:

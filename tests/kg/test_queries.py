@@ -127,6 +127,12 @@ def test_a_mistake_is_said_in_the_words_of_the_parser(graph: KnowledgeGraph) -> 
         graph.query("SELECT * { ?s ?p }")
 
 
+def test_what_the_parser_expected_is_cut_short(graph: KnowledgeGraph) -> None:
+    with pytest.raises(KnowledgeError, match=r"error at 1:\d+: expected") as caught:
+        graph.query("SELECT * { ?s skos:prefLab")
+    assert len(caught.value.what) < 300
+
+
 @given(st.text())
 def test_any_text_is_answered_or_refused(text: str) -> None:
     with contextlib.suppress(KnowledgeError):

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
@@ -25,6 +26,7 @@ _FLOATS = frozenset(XSD + name for name in ("decimal", "double", "float"))
 _INTEGERS = frozenset(XSD + name for name in ("integer", "int", "long", "nonNegativeInteger"))
 _TRIPLE = ("subject", "predicate", "object")
 _ANY = (None, None, None)
+_LONGEST_MESSAGE = 200
 _Row = TypeVar("_Row")
 
 
@@ -125,7 +127,7 @@ class OxigraphStore:
             return self._store.query(sparql, prefixes=dict(prefixes), **dataset)
         except (SyntaxError, RuntimeError) as problem:  # the latter for unknown functions
             raise KnowledgeError(
-                f"The query cannot be read: {problem}.",
+                f"The query cannot be read: {_brief(problem)}.",
                 "Correct it; SELECT, ASK, CONSTRUCT and DESCRIBE of SPARQL 1.1 are understood.",
             ) from problem
 
@@ -136,7 +138,7 @@ class OxigraphStore:
                 store.update(sparql, prefixes=dict(prefixes))
             except SyntaxError as problem:
                 raise KnowledgeError(
-                    f"The update cannot be read: {problem}.",
+                    f"The update cannot be read: {_brief(problem)}.",
                     "Correct it; SPARQL 1.1 Update is understood.",
                 ) from problem
             except RuntimeError as problem:
@@ -251,6 +253,11 @@ class OxigraphStore:
     def _read(self, rows: Generator[_Row, None, None]) -> Iterator[_Row]:
         self._readers.add(rows)
         return rows
+
+
+def _brief(problem: Exception) -> str:
+    """What a parser says, but for the end of what it expected: that may be pages of characters."""
+    return shorten(str(problem), _LONGEST_MESSAGE, placeholder=" …")
 
 
 def _named(iri: str) -> ox.NamedNode:

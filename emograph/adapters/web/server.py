@@ -29,4 +29,5 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, then print the greeting: whoever reads it may send a signal at once."""
         await super().startup(sockets)
-        print(self.greeting, flush=True)
+        if self.started:
+            print(self.greeting, flush=True)

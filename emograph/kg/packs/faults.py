@@ -29,8 +29,8 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        words = [place + ":", "warning:" if self.warning else "", self.node and f"{self.node}:"]
-        return " ".join([*filter(None, words), self.what, self.todo])
+        words = [place, "warning" if self.warning else "", self.node]
+        return " ".join([*(f"{word}:" for word in words if word), self.what, self.todo])
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

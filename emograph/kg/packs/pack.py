@@ -251,6 +251,7 @@ def _folder_faults(folder: Path) -> Iterator[Fault]:
         yield Fault(
             TURTLE, 0, "", "The file is missing.", "`emograph ontology new` writes one to begin."
         )
+        return
     size = 0
     for number, path in enumerate(_paths(folder)):
         name = path.relative_to(folder).as_posix()

@@ -32,6 +32,9 @@ from emograph.kg.stores import GraphStore
 Statement = tuple[str, Term, str]
 """What a quad says of its subject: predicate, object, and named graph (the default's is empty)."""
 
+_Joint = tuple[Shape, str, str]
+"""The shape of an association, and the resources where it starts and ends."""
+
 _RESOURCES = (ox.NamedNode, ox.BlankNode)
 _SHAPE_OF = {shape.type: shape for shape in SHAPES.values()}
 _NUMBERS = ("weight", "strength", "count", "total")
@@ -79,7 +82,7 @@ def touched(store: GraphStore, graphs: Iterable[str]) -> set[str]:
             if isinstance(term, _RESOURCES):
                 objects.add(resource_name(term))
     return subjects | {
-        name for name in objects - subjects if _shape(_statements(store, name)) is not None
+        name for name in objects - subjects if _joint(_statements(store, name)) is not None
     }
 
 
@@ -126,9 +129,9 @@ def _assemble(
     for name, statements in about:
         if not statements:
             continue
-        shape = _shape(statements)
-        if shape is not None and not is_referred(name):
-            relationship = _association(name, shape, statements)
+        joint = _joint(statements)
+        if joint is not None and not is_referred(name):
+            relationship = _association(name, joint, statements)
             if relationship is not None:
                 relationships.append(relationship)
                 continue
@@ -183,11 +186,11 @@ def _graphs(statements: Sequence[Statement]) -> list[str]:
 
 def _labels(types: Sequence[Statement], home: str) -> tuple[tuple[str, ...], list[str]]:
     """The labels of a node, and the types that they do not say exactly."""
-    named = [statement for statement in types if isinstance(statement[1], ox.NamedNode)]
-    labels, exact = class_labels(tuple([term.value for _, term, _ in named]))  # type: ignore[union-attr]
+    named = [(term.value, graph) for _, term, graph in types if isinstance(term, ox.NamedNode)]
+    labels, exact = class_labels(tuple([iri for iri, _ in named]))
     if len(exact) == len(types) and all(graph == home for _, _, graph in types):
         return labels, []
-    foreign = {class_label(term.value) for _, term, graph in named if graph != home}  # type: ignore[union-attr]
+    foreign = {class_label(iri) for iri, graph in named if graph != home}
     lines = [
         _line(statement)
         for statement in types
@@ -251,17 +254,16 @@ def _relationship(name: str, predicate: str, end: str, graph: str) -> Relationsh
     return Relationship(key, kind, name, end, properties)
 
 
-def _association(name: str, shape: Shape, statements: Sequence[Statement]) -> Relationship | None:
+def _association(name: str, joint: _Joint, statements: Sequence[Statement]) -> Relationship | None:
     """An association node as a relationship; None where it must stay a node."""
+    shape, start, end = joint
     home = statements[0][2]
-    ends = {}
     others, lines = [], []
     for statement in statements:
         predicate, term, _ = statement
-        if predicate in (shape.start, shape.end):
-            ends[predicate] = resource_name(term)  # type: ignore[arg-type]
-        elif predicate != TYPE:
-            others.append(statement)
+        if predicate != TYPE:
+            if predicate not in (shape.start, shape.end):
+                others.append(statement)
         elif term != shape.node:
             lines.append(_line(statement))
     properties, more = _properties(others, home, shape.facts, association_key)
@@ -278,11 +280,11 @@ def _association(name: str, shape: Shape, statements: Sequence[Statement]) -> Re
     properties |= {"key": name, "iri": name, "graph": home}
     if lines or more:
         properties["rdf"] = sorted({*lines, *more})
-    return Relationship(name, shape.name, ends[shape.start], ends[shape.end], properties)
+    return Relationship(name, shape.name, start, end, properties)
 
 
-def _shape(statements: Sequence[Statement]) -> Shape | None:
-    """What a resource is an association of, if all is said in one graph and joins two resources."""
+def _joint(statements: Sequence[Statement]) -> _Joint | None:
+    """What a resource joins, if it is an association of which all is said in one graph."""
     shapes = [
         shape
         for predicate, term, _ in statements
@@ -293,15 +295,15 @@ def _shape(statements: Sequence[Statement]) -> Shape | None:
     if len(shapes) != 1:
         return None
     shape, home = shapes[0], statements[0][2]
-    ends = []
+    ends: dict[str, str] = {}
     for predicate, term, graph in statements:
         if graph != home:
             return None
         if predicate in (shape.start, shape.end):
-            if not isinstance(term, _RESOURCES):
+            if predicate in ends or not isinstance(term, _RESOURCES):
                 return None
-            ends.append(predicate)
-    return shape if len(ends) == 2 and ends[0] != ends[1] else None
+            ends[predicate] = resource_name(term)
+    return (shape, ends[shape.start], ends[shape.end]) if len(ends) == 2 else None
 
 
 def _statements(store: GraphStore, name: str) -> list[Statement]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,9 +79,18 @@ def test_a_password_is_needed_where_the_server_asks_for_one(tmp_path: Path) -> N
         process.stop(kill=True)
 
 
-def test_no_server_is_told_as_such() -> None:
-    with pytest.raises(KnowledgeError, match="There is no graph server at bolt://127"):
-        BoltGraph(f"bolt://127.0.0.1:{free_port()}")
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+def test_no_server_is_told_as_such_and_once(scheme: str) -> None:
+    address = f"{scheme}://127.0.0.1:{free_port()}"
+    done = subprocess.run(
+        [sys.executable, "-c", "from emograph.cli import main; main()", "push", address],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"There is no graph server at {address}")
+    assert done.stderr.count("\n") == 2
 
 
 @pytest.mark.parametrize("address", ["http://localhost", "neo4j://", "neo4j:///x", "dogs"])

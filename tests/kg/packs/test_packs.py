@@ -114,6 +114,17 @@ def test_a_link_is_not_followed(tmp_path: Path, turtle: str, good: Path) -> None
     }
 
 
+def test_of_a_folder_that_is_no_pack_one_fault_is_told(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    _, faults = open_pack(tmp_path)
+    assert [(fault.file, fault.what) for fault in faults] == [("pack.ttl", "The file is missing.")]
+
+
+def test_a_fault_of_the_whole_folder_is_told_without_a_file(tmp_path: Path) -> None:
+    _, faults = open_pack(tmp_path / "nowhere")
+    assert [str(fault).startswith(f"{tmp_path}") for fault in faults] == [True]
+
+
 def test_a_linked_pack_is_not_read(tmp_path: Path, good: Path) -> None:
     (tmp_path / "pack.ttl").symlink_to(good / "pack.ttl")
     pack, faults = open_pack(tmp_path)

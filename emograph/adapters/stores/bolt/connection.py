@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 # A server that is being restarted is waited for this long within a push.
 _RETRY_SECONDS = 120.0
 _CONNECT_SECONDS = 10.0
+
+# What the driver logs is raised as well; whoever wants its log sets up logging.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
 class Connection:
