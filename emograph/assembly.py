@@ -20,10 +20,17 @@ from emograph.adapters.models.assets import (
 from emograph.adapters.models.progress import long_work
 from emograph.adapters.stores.folders import holds_store
 from emograph.adapters.stores.oxigraph import open_store, store_folder
-from emograph.config import Settings, load_settings
+from emograph.config import PROFILES, Settings, load_settings
 from emograph.engine.alignment import Aligner
 from emograph.engine.cues import Evidence
 from emograph.engine.engine import Engine
+from emograph.engine.gate import Gate
+from emograph.engine.lvlm.fitted import FittedLvlm
+from emograph.engine.lvlm.model import VisionLanguageModel
+from emograph.engine.lvlm.onlooker import Onlooker
+from emograph.engine.lvlm.sight import CueReader
+from emograph.engine.lvlm.vocabulary import words_of
+from emograph.engine.lvlm.voting import Voter
 from emograph.engine.perception.concepts import ConceptDetector
 from emograph.engine.perception.detector import Array, Detector, ImageTextEncoder
 from emograph.engine.perception.faces import FaceDetector
@@ -52,6 +59,10 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 """The folder of the weights that emograph trained, one folder for each profile."""
 
+LVLM_WEIGHTS = "lvlm.safetensors"
+LVLM_FITTED = "lvlm.json"
+"""What of a profile belongs to its vision-language model: weights, and what was fitted on them."""
+
 _MANY_TEXTS = 200
 # Vocabularies that the image-text space is read against; those of other detectors are not.
 _READ_BY_OTHERS = frozenset({"imagenet", "sun", "photometry", "fer", "people", "wordnet"})
@@ -71,9 +82,10 @@ _UNNAMED = frozenset(
 _LEAST_DISASTER = 0.35
 _NAMED_KINDS = frozenset({"scene", "object", "action"})
 
-_NOTES: tuple[str, ...] = (
-    "No vote of a vision-language model was cast: this profile has none.",
-    "No vote of a student was cast: this profile has none.",
+_NO_LVLM = "No vote of a vision-language model was cast: the setting lvlm is none."
+_NO_STUDENT = "No vote of a student was cast: this profile has none."
+_UNCALIBRATED = (
+    "The vision-language model's vote is not calibrated: nothing was fitted for this model."
 )
 _UNFITTED = (
     "The weights of this profile were fitted on another encoder, so scene attributes, disasters "
@@ -87,6 +99,11 @@ def load(**settings: Any) -> Engine:
     Fetches weights that are missing. Raises EmographError where a setting is wrong.
     """
     return _load(load_settings(**settings))
+
+
+def load_graph_engine(settings: Settings, **changes: Any) -> Engine:
+    """The engine of these settings with the graph's vote and the detectors' cues alone."""
+    return load(**{**settings.model_dump(), "lvlm": None, **changes})
 
 
 def open_knowledge(
@@ -138,16 +155,18 @@ def _load(settings: Settings) -> Engine:
     encoder = load_encoder(settings, graph)
     seen = load_vocabulary(settings, graph, encoder)
     profile = profile_folder(settings)
+    notes: tuple[str, ...]
     if _is_embedded(settings):
-        reader, vocabulary, notes = encoder, seen, _NOTES
+        reader, vocabulary, notes = encoder, seen, (_NO_STUDENT,)
         temperatures = json.loads((profile / "temperatures.json").read_text("utf-8"))
     else:
         # Words are compared by the embedded encoder, whichever sees: the graph was learned with it,
         # and CLIP finds all texts alike.
         reader = _embedded_encoder(settings, graph)
         vocabulary = load_vocabulary(settings, graph, reader)
-        notes, temperatures = (*_NOTES, _UNFITTED), {}
+        notes, temperatures = (_NO_STUDENT, _UNFITTED), {}
     weights = HeadWeights.load(profile / "heads.safetensors", reader.name)
+    onlooker, gate, remarks = load_onlooker(settings, vocabulary)
 
     def reasoner_for(scheme: str) -> Reasoner:
         matrix = compile_matrix(graph, vocabulary, graph.scheme(scheme))
@@ -164,9 +183,64 @@ def _load(settings: Settings) -> Engine:
             "emograph": __version__,
             "graph": graph.version,
             "encoder": encoder.name,
+            **({"lvlm": onlooker.model.name} if onlooker else {}),
         },
-        notes=notes,
+        notes=(*remarks, *notes),
         max_pixels=settings.max_pixels,
+        onlooker=onlooker,
+        gate=gate,
+    )
+
+
+def load_onlooker(
+    settings: Settings, vocabulary: Vocabulary
+) -> tuple[Onlooker | None, Gate, tuple[str, ...]]:
+    """The settings' vision-language model, how much it counts, and what is to be said of it."""
+    if settings.lvlm is None:
+        return None, Gate(), (_NO_LVLM,)
+    model = load_lvlm(settings)
+    fitted = FittedLvlm.load(profile_folder(settings) / LVLM_FITTED, model.name)
+    words = words_of(concept for concept in vocabulary.concepts if not _is_unnamed(concept))
+    reader = CueReader(words, fitted.kinds, fitted.confidence)
+    remarks = () if fitted.model == model.name else (_UNCALIBRATED,)
+    return Onlooker(model, reader, Voter(model, fitted.temperatures)), fitted.gate, remarks
+
+
+def load_lvlm(settings: Settings) -> VisionLanguageModel:
+    """The vision-language model that the settings name; raises EmographError where there is none.
+
+    Embedded weights are fetched where they are missing.
+    """
+    kind, _, place = (settings.lvlm or "").partition(":")
+    if kind == "embedded" and not place:
+        from emograph.adapters.models.lvlm.embedded.loading import load_embedded
+
+        return load_embedded(
+            settings.cache,
+            profile_folder(settings) / LVLM_WEIGHTS,
+            dtype=settings.dtype,
+            attention=settings.attention,
+        )
+    if kind == "openai" and place:
+        from emograph.adapters.models.lvlm.server import connect_server
+
+        key = settings.lvlm_key.get_secret_value() if settings.lvlm_key else None
+        return connect_server(place, api_key=key, timeout=settings.lvlm_timeout)
+    if not place:
+        raise EmographError(
+            f"There is no vision-language model {settings.lvlm!r}.",
+            'Use "embedded", "FAMILY:MODEL" with a name on the hub or a folder, "openai:URL" or '
+            '"none".',
+        )
+    from emograph.adapters.models.lvlm.loading import load_lvlm
+
+    return load_lvlm(
+        kind,
+        place,
+        device=settings.device,
+        dtype=settings.dtype,
+        attention=settings.attention,
+        four_bit=settings.four_bit,
     )
 
 
@@ -264,11 +338,7 @@ def _load_heads(
 ) -> list[Detector]:
     from emograph.adapters.models.embedded import EmbeddedEncoder
 
-    by_iri = {
-        concept.iri: concept
-        for concept in vocabulary.concepts
-        if not (concept.vocabulary == "sun" and concept.label in _UNNAMED)
-    }
+    by_iri = {concept.iri: concept for concept in vocabulary.concepts if not _is_unnamed(concept)}
     heads: list[Detector] = [
         _heads("attributes", weights.attributes, by_iri, _LEAST_ATTRIBUTE),
         _heads("disasters", weights.disasters, by_iri, _LEAST_DISASTER),
@@ -283,14 +353,22 @@ def _load_heads(
     return heads
 
 
+def _is_unnamed(concept: Concept) -> bool:
+    return concept.vocabulary == "sun" and concept.label in _UNNAMED
+
+
 def profile_folder(settings: Settings) -> Path:
-    """The folder of the weights trained for the settings' profile."""
+    """The folder of the weights that were trained for the settings' profile.
+
+    A profile that nothing was trained for has those of the embedded one, which say what they fit.
+    """
     known = {path.name: path for path in sorted(WEIGHTS.iterdir()) if path.is_dir()}
-    if settings.profile not in known:
+    if settings.profile not in known and settings.profile not in PROFILES:
         raise EmographError(
-            f"There is no profile {settings.profile!r}.", f"Use one of: {', '.join(known)}."
+            f"There is no profile {settings.profile!r}.",
+            f"Use one of: {', '.join([*known, *PROFILES])}.",
         )
-    return known[settings.profile]
+    return known.get(settings.profile, known["embedded"])
 
 
 def imagenet_classes(graph: KnowledgeGraph) -> tuple[Concept, ...]:

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from emograph.commands import learn, models, ontology, store
+from emograph.commands import learn, models, ontology, store, train
 from emograph.commands.annotate import annotate
 from emograph.commands.ask import ask
 from emograph.commands.cypher import cypher
+from emograph.commands.doctor import doctor
 from emograph.commands.evaluate import evaluate
 from emograph.commands.explain import explain
 from emograph.commands.export import export
@@ -38,7 +39,9 @@ app.command()(serve)
 app.command()(sparql)
 app.command()(cypher)
 app.command("eval")(evaluate)
+app.command()(doctor)
 app.add_typer(learn.app, name="learn")
+app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
 app.add_typer(ontology.app, name="ontology")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +19,18 @@ from pydantic_settings import (
 from emograph.errors import EmographError
 
 _FILE = "emograph.toml"
+
+PROFILES: Mapping[str, Mapping[str, str]] = {
+    "hub-small": {
+        "encoder": "siglip:google/siglip2-base-patch16-224",
+        "lvlm": "smolvlm:HuggingFaceTB/SmolVLM-500M-Instruct",
+    },
+    "hub-large": {
+        "encoder": "siglip:google/siglip2-so400m-patch14-384",
+        "lvlm": "qwen2.5-vl:Qwen/Qwen2.5-VL-7B-Instruct",
+    },
+}
+"""The profiles whose models come from a hub, and the settings that each of them means."""
 
 
 def _default_cache() -> Path:
@@ -43,9 +56,26 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=_default_cache)
     """Folder where fetched weights are kept."""
     profile: str = Field(default="embedded", min_length=1)
-    """Named set of models and the weights trained for them."""
+    """Named set of models and the weights trained for them: ``embedded`` or one of `PROFILES`."""
     encoder: str = Field(default="embedded", min_length=1)
-    """Image-text space in which images and words are compared."""
+    """Image-text space in which images and words are compared; the profile's, if not given."""
+    lvlm: str | None = Field(default="embedded", min_length=1)
+    """Vision-language model: ``embedded``, ``FAMILY:MODEL``, ``openai:URL`` or ``none``.
+
+    The profile's, if not given.
+    """
+    lvlm_key: SecretStr | None = None
+    """The key that a server of models asks for."""
+    lvlm_timeout: float = Field(default=60.0, gt=0)
+    """Seconds that such a server may take for an answer."""
+    device: str | None = Field(default=None, min_length=1)
+    """Where models of a hub run, such as ``cuda:1``; the best there is, if not given."""
+    dtype: Literal["float32", "bfloat16", "float16"] | None = None
+    """Number format of vision-language models; what suits the device, if not given."""
+    attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None
+    """How attention is computed in them; what suits the device, if not given."""
+    four_bit: bool = False
+    """Whether their weights are rounded to 4 bits, to fit into less memory; needs bitsandbytes."""
     scheme: str = Field(default="mikels", min_length=1)
     """Emotion scheme of the answer."""
     # Above the upper bound Pillow refuses by itself, whatever is set here.
@@ -65,6 +95,17 @@ class Settings(BaseSettings):
     """Who signs in to a Neo4j server."""
     neo4j_password: SecretStr | None = None
     """The password there; without one, the server must not ask for any."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What is not given is as the profile has it."""
+        return {**PROFILES.get(str(given.get("profile")), {}), **given}
+
+    @field_validator("lvlm")
+    @classmethod
+    def _can_be_none(cls, value: str | None) -> str | None:
+        return None if value == "none" else value
 
     @field_validator("cache")
     @classmethod
@@ -91,13 +132,16 @@ class Settings(BaseSettings):
 def load_settings(**given: Any) -> Settings:
     """Read the settings; arguments that are not None win over environment and file.
 
+    `lvlm` may be None, for no vision-language model.
+
     Raises EmographError where a value is wrong, a name unknown or the file unreadable.
 
     >>> load_settings(scheme="ekman", profile=None).scheme
     'ekman'
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        kept = {k: value for k, value in given.items() if value is not None or k == "lvlm"}
+        return Settings(**kept)
     except ValidationError as error:
         raise _explained(error) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:

@@ -27,6 +27,10 @@ class AssetError(EmographError):
     """Weights that are missing, broken or out of reach."""
 
 
+class VoteError(EmographError):
+    """A model that names what it sees, but does not say how likely its answers are."""
+
+
 class KnowledgeError(EmographError):
     """Knowledge that cannot be read, or a query that cannot be answered."""
 

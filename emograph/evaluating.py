@@ -9,7 +9,7 @@ import numpy as np
 
 from emograph.adapters.datasets import open_dataset
 from emograph.adapters.datasets.emoset_attributes import read_emoset_attributes
-from emograph.assembly import load, load_crowd_of, profile_folder
+from emograph.assembly import load_crowd_of, load_graph_engine, profile_folder
 from emograph.config import Settings
 from emograph.encoding import encode_paths
 from emograph.engine.cues import Evidence
@@ -58,7 +58,7 @@ def evaluate_images(
     """Reports of a condition, or of all with the gain of the graph over each of the others."""
     _refuse_unknown(condition)
     images = open_dataset(name, root)
-    engine = load(**settings.model_dump())
+    engine = load_graph_engine(settings)
     scheme = engine.graph.scheme(_SCHEME[name])
     encoding = encode_paths(engine.perception.encoder, images.paths, settings.cache, progress)
     about: dict[str, Setting] = {
@@ -104,7 +104,7 @@ def evaluate_attributes(settings: Settings, root: Path, condition: str) -> list[
             "Use graph or all; counting stands beside both.",
         )
     table = read_emoset_attributes(root)
-    engine = load(**settings.model_dump())
+    engine = load_graph_engine(settings)
     matrix = engine.reasoner("mikels").matrix
     scheme = matrix.scheme
     iris = [

@@ -19,7 +19,6 @@ from emograph.engine.perception.detector import Encoding, ImageTextEncoder
 from emograph.engine.perception.vocabulary import Vocabulary
 from emograph.engine.perception.weights import HeadWeights
 from emograph.engine.training.profile import Labelled, fit_profile
-from emograph.errors import DatasetError
 from emograph.kg.concepts import Concept
 
 DISASTERS = "disaster"
@@ -105,9 +104,7 @@ def fitted_on(settings: Settings, paths: Sequence[Path]) -> NDArray[np.bool_]:
 def _attributes(
     images: LabelledImages, encoding: Encoding, by_notation: Mapping[str, Concept]
 ) -> Labelled:
-    scores = images.attributes
-    if scores is None:
-        raise DatasetError("OutdoorSent has no scores of attributes.", "Give the whole dataset.")
+    scores = images.scored
     concepts = tuple(by_notation[f"sun:{name}"] for name in scores.names)
     return Labelled(encoding, concepts, scores.values, scores.values > 0)
 

@@ -12,8 +12,8 @@ from emograph.adapters.datasets import open_dataset
 from emograph.adapters.datasets.fi_cues import read_fi_cues
 from emograph.adapters.stores.oxigraph import open_store
 from emograph.assembly import (
-    load,
     load_encoder,
+    load_graph_engine,
     load_vocabulary,
     profile_folder,
 )
@@ -118,7 +118,7 @@ def learn_temperatures(settings: Settings, data: Path, progress: Progress) -> li
     Schemes that no set here is labelled in have that of Mikels.
     """
     _refuse_other_encoders(settings)
-    engine = load(**settings.model_dump())
+    engine = load_graph_engine(settings)
     temperatures = {}
     for scheme, name, folder in (("ekman", "emotion6", "Emotion6"), ("mikels", "fi", "FI")):
         images = open_dataset(name, data / folder)
@@ -150,7 +150,7 @@ def _refuse_other_encoders(settings: Settings) -> None:
 
 def _crowd(settings: Settings, paths: Sequence[Path]) -> list[Sequence[Evidence]]:
     chosen = np.random.default_rng(0).choice(len(paths), _CROWD, replace=False)
-    engine = load(**{**settings.model_dump(), "packs": (), "store": "memory"})
+    engine = load_graph_engine(settings, packs=(), store="memory")
     return [
         engine.evidence(engine.perception.see([engine.open(paths[i])])[0]) for i in sorted(chosen)
     ]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.adapters.datasets import open_dataset
-from emograph.assembly import load, load_detectors, load_vocabulary
+from emograph.assembly import load_detectors, load_graph_engine, load_vocabulary
 from emograph.config import Settings
 from emograph.encoding import encode_paths
 from emograph.engine.cues import Evidence
@@ -55,7 +55,7 @@ def evaluate_medic(
         )
     others = tuple(pack for pack in settings.packs if pack != DISASTERS)
     engines = [
-        load(**{**settings.model_dump(), "packs": packs, "store": "memory"})
+        load_graph_engine(settings, packs=packs, store="memory")
         for packs in (others, (*others, DISASTERS))
     ]
     encoder = engines[0].perception.encoder

@@ -15,6 +15,8 @@ Run = Callable[..., int | str | None]
 
 # No test reads or writes the store of whoever runs it.
 os.environ["EMOGRAPH_STORE"] = "memory"
+# Most tests are not about the vision-language model, which takes seconds for a photo.
+os.environ["EMOGRAPH_LVLM"] = "none"
 os.environ.pop("EMOGRAPH_PACKS", None)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from emograph.commands.options import LvlmOption, ProfileOption, given
 from emograph.commands.photos import named_files
 from emograph.errors import EmographError
 
@@ -26,6 +27,8 @@ def annotate(
         str | None,
         typer.Option(help="Emotion scheme: mikels (default), ekman, plutchik, occ or goemotions."),
     ] = None,
+    lvlm: LvlmOption = None,
+    profile: ProfileOption = None,
 ) -> None:
     """Explain photographs and keep the evidence in a store, to ask about it with `emograph ask`.
 
@@ -48,7 +51,7 @@ def annotate(
     stopped = False
     if files:
         with open_observations(place) as observations, ImageProgress() as progress:
-            engine = load(scheme=scheme, store=place)
+            engine = load(scheme=scheme, store=place, profile=profile, **given(lvlm=lvlm))
             engine.reasoner()  # an unknown scheme is told before anything is read
             try:
                 for done, step in enumerate(keep_all(engine, files, observations), 1):

@@ -17,8 +17,10 @@ from emograph.engine.explanation.document import (
     leading,
     percent,
     ranked,
+    seer,
     signed,
     telling,
+    voter,
 )
 
 _BAR = 24
@@ -40,6 +42,10 @@ def print_answer(console: Console, document: Document, top: int) -> None:
         said = f"What was seen, how surely, and what it adds to {leading(document)} (log-odds)"
         console.print(said, style="bold")
         console.print(_indented(_cues(document)))
+        console.print()
+    if len(document["votes"]) > 1:
+        console.print("Who voted, and how much it counts", style="bold")
+        console.print(_indented(_votes(document)))
         console.print()
     console.print("Why", style="bold")
     for sentence in document["why"]:
@@ -79,8 +85,19 @@ def _cues(document: Document) -> Table:
     sure, faint = telling(document)
     for cue in [*sure[:_CUES], *faint[:_FAINT_CUES]]:
         grid.add_row(
-            cue["label"], _words(cue["kind"]), percent(cue["confidence"]), signed(adds[cue["id"]])
+            cue["label"],
+            Text(f"{_words(cue['kind'])}, {seer(cue)}", style="dim"),
+            percent(cue["confidence"]),
+            signed(adds[cue["id"]]),
         )
+    return grid
+
+
+def _votes(document: Document) -> Table:
+    grid = _grid("left", "right", "left")
+    for name, vote in document["votes"].items():
+        says = ", ".join(f"{_words(e)} {percent(share)}" for e, share in ranked(vote)[:3])
+        grid.add_row(voter(name), percent(document["gate"].get(name, 0.0)), says)
     return grid
 
 

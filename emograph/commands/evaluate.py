@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from emograph.commands.options import LvlmOption, given
 from emograph.errors import EmographError
 
 if TYPE_CHECKING:
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
 def evaluate(
     dataset: Annotated[
         str,
-        typer.Argument(help="emotion6, fi, oasis, emoset-attributes or medic.", metavar="DATASET"),
+        typer.Argument(
+            help="emotion6, fi, oasis, emoset-attributes, medic or lvlm.", metavar="DATASET"
+        ),
     ],
-    root: Annotated[Path, typer.Option(help="The folder of the dataset.")],
+    root: Annotated[
+        Path, typer.Option(help="The folder of the dataset; for lvlm, the folder that has them.")
+    ],
     condition: Annotated[
         str, typer.Option(help="encoder, captions, graph, or all with the graph's gain.")
     ] = "all",
+    lvlm: LvlmOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", help="Write the figures as JSON, too.")
     ] = None,
@@ -32,26 +38,33 @@ def evaluate(
     On medic, it is how well the graph, without and with the disaster pack, ranks photographs by
     damage. Photographs that the package's heads were fitted on are read by heads that have not seen
     them, fitted anew; that needs OASIS, OutdoorSent and FI in the folder beside MEDIC.
+
+    On lvlm, it is what the vision-language model says of Emotion6, FI, OutdoorSent and MEDIC, those
+    that are there; of the embedded model's, only images that it was not trained on are asked about.
     """
     from emograph.commands.progress import ImageProgress
     from emograph.config import load_settings
     from emograph.engine.evaluation.results import table
     from emograph.evaluating import ATTRIBUTES, IMAGE_SETS, evaluate_attributes, evaluate_images
+    from emograph.examining import LVLM, evaluate_lvlm
     from emograph.severity import MEDIC, evaluate_medic
 
-    settings = load_settings()
+    settings = load_settings(**given(lvlm=lvlm))
     if dataset == ATTRIBUTES:
         reports = evaluate_attributes(settings, root, condition)
     elif dataset in IMAGE_SETS:
         with ImageProgress() as progress:
             reports = evaluate_images(settings, dataset, root, condition, progress)
+    elif dataset == LVLM:
+        with ImageProgress() as progress:
+            reports = evaluate_lvlm(settings, root, progress)
     elif dataset == MEDIC:
         with ImageProgress() as progress:
             reports = evaluate_medic(settings, root, condition, progress)
     else:
         raise EmographError(
             f"There is no evaluation on {dataset!r}.",
-            f"Use one of: {', '.join((*IMAGE_SETS, ATTRIBUTES, MEDIC))}.",
+            f"Use one of: {', '.join((*IMAGE_SETS, ATTRIBUTES, MEDIC, LVLM))}.",
         )
     print(table(reports))
     for key, value in reports[-1].settings.items():

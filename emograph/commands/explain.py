@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from emograph.commands.options import LvlmOption, ProfileOption, given
 from emograph.commands.photos import named_files
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def explain(
             help="Keep the evidence in this store, such as disk:FOLDER.", show_default=False
         ),
     ] = None,
+    lvlm: LvlmOption = None,
+    profile: ProfileOption = None,
     top: Annotated[int, typer.Option(min=1, help="How many emotions to print.")] = 5,
 ) -> None:
     """Say what photographs make their viewers feel, and why.
@@ -70,7 +73,7 @@ def explain(
     else:  # opened first, so that a wrong path is told at once
         images, failures = [open_photo(photos[0], load_settings().max_pixels)], []
     if images:
-        engine = load(scheme=scheme, store=store)
+        engine = load(scheme=scheme, store=store, profile=profile, **given(lvlm=lvlm))
         engine.reasoner()  # an unknown scheme is told before anything is written
         tell = _printer(as_json, several, top)
         outputs = _open_outputs(html, rdf, sheet, several)

@@ -61,14 +61,30 @@ def group_of(cue: Cue) -> str:
 
     What a detector says of one image is correlated, since it names the same thing several times.
     Readings of different things are groups of their own: vocabularies, faces and their expressions,
-    and each measure of light.
+    and each measure of light. What a vision-language model says joins the reading of the same
+    things, so that a smile seen twice counts once.
     """
+    first = cue.id.split(":", 1)[0]
     match cue.detector:
         case "concepts" | "faces":
-            return f"{cue.detector}:{cue.id.split(':', 1)[0]}"
+            return f"{cue.detector}:{first}"
         case "photometry":
             return cue.id
+        case "lvlm":
+            return _joined(cue, first)
     return cue.detector
+
+
+def _joined(cue: Cue, vocabulary: str) -> str:
+    if cue.concept is None:
+        return "lvlm:words"
+    if cue.kind == "facial_expression":
+        return "faces:facial_expression"
+    if cue.kind in ("brightness", "colorfulness", "composition"):
+        return cue.id.removeprefix(f"{vocabulary}:").rsplit(":", 1)[0]
+    return {"imagenet": "imagenet", "sun": "attributes", "people": "faces:object"}.get(
+        vocabulary, f"concepts:{vocabulary}"
+    )
 
 
 def _plain(name: str) -> str:

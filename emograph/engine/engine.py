@@ -12,8 +12,10 @@ from typing import Any
 from emograph.engine.alignment import Aligner
 from emograph.engine.cues import Cue, Evidence
 from emograph.engine.explanation.explanation import Explanation
+from emograph.engine.gate import EVEN, Gate
 from emograph.engine.images import Photo, open_photo
-from emograph.engine.perception.perception import Perception
+from emograph.engine.lvlm.onlooker import Look, Onlooker
+from emograph.engine.perception.perception import Perception, unique
 from emograph.engine.reasoning.paths import PathFinder
 from emograph.engine.reasoning.reasoner import Reasoner
 from emograph.errors import EmographError
@@ -33,6 +35,7 @@ class Failure:
 class Engine:
     """Explains photos with one graph, one perception and one reasoner per emotion scheme.
 
+    An `onlooker` adds cues and a vote of its own, which the `gate` weighs against the graph's.
     `reasoner_for` builds the reasoner of a scheme when it is first asked for. An engine is cheap to
     ask and slow to build; threads may share it.
     """
@@ -48,6 +51,8 @@ class Engine:
         versions: Mapping[str, str],
         notes: Sequence[str] = (),
         max_pixels: int,
+        onlooker: Onlooker | None = None,
+        gate: Gate = EVEN,
     ) -> None:
         self.graph = graph
         self.perception = perception
@@ -60,6 +65,8 @@ class Engine:
         """What makes the explanations, by version; they say so themselves."""
         self._notes = tuple(notes)
         self._max_pixels = max_pixels
+        self.onlooker = onlooker
+        self._gate = gate
 
     def reasoner(self, scheme: str | None = None) -> Reasoner:
         """The reasoner of a scheme; raises KnowledgeError where the graph has no such scheme."""
@@ -115,8 +122,11 @@ class Engine:
         seen = self.perception.see(photos)
         perceived = (time.perf_counter() - start) / len(photos)
         explanations = []
-        for photo, cues in zip(photos, seen, strict=True):
+        for photo, detected in zip(photos, seen, strict=True):
             start = time.perf_counter()
+            look = self._look(photo, finder)
+            cues = unique((*detected, *look.cues))
+            looked = time.perf_counter()
             evidence = self.aligner.align(cues)
             aligned = time.perf_counter()
             posterior = finder.reasoner.infer(evidence)
@@ -128,13 +138,22 @@ class Engine:
                     cues=cues,
                     evidence=evidence,
                     posterior=posterior,
+                    lvlm=look.vote,
+                    gate=self._gate,
                     timings_ms={
                         "perception": round(1000 * perceived, 3),
-                        "alignment": round(1000 * (aligned - start), 3),
+                        **({"lvlm": round(1000 * (looked - start), 3)} if self.onlooker else {}),
+                        "alignment": round(1000 * (aligned - looked), 3),
                         "reasoning": round(1000 * (reasoned - aligned), 3),
                     },
                     versions=self.versions,
-                    notes=self._notes,
+                    notes=(*look.notes, *self._notes),
                 )
             )
         return explanations
+
+    def _look(self, photo: Photo, finder: PathFinder) -> Look:
+        if self.onlooker is None:
+            return Look((), None)
+        scheme = finder.reasoner.matrix.scheme
+        return self.onlooker.look(photo, scheme.name, scheme.labels)

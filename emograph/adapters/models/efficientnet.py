@@ -7,11 +7,14 @@ checkpoint, so that it loads without a table of renamings.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 FEATURES = 1280
 CLASSES = 1000
@@ -50,6 +53,12 @@ def _conv(inp: int, out: int, kernel: int, stride: int = 1, groups: int = 1) -> 
     return _SameConv(inp, out, kernel, stride, groups=groups, bias=False)
 
 
+def _fold(module: nn.Module, conv: str, norm: str) -> None:
+    fused = fuse_conv_bn_eval(getattr(module, conv), getattr(module, norm))
+    setattr(module, conv, fused)
+    setattr(module, norm, nn.Identity())
+
+
 class _Block(nn.Module):
     """Mobile inverted bottleneck: expand, depthwise, project, skip."""
 
@@ -64,6 +73,12 @@ class _Block(nn.Module):
         self._bn2 = nn.BatchNorm2d(out, eps=1e-3)
         self._expands = expansion > 1
         self._skips = stride == 1 and inp == out
+
+    def fold(self) -> None:
+        if self._expands:
+            _fold(self, "_expand_conv", "_bn0")
+        _fold(self, "_depthwise_conv", "_bn1")
+        _fold(self, "_project_conv", "_bn2")
 
     def forward(self, x: Tensor) -> Tensor:
         y = functional.relu6(self._bn0(self._expand_conv(x))) if self._expands else x
@@ -89,17 +104,37 @@ class EfficientNetLite2(nn.Module):
         self._bn1 = nn.BatchNorm2d(FEATURES, eps=1e-3)
         self._fc = nn.Linear(FEATURES, CLASSES)
 
+    def stages(self, images: Tensor, blocks: Sequence[int]) -> list[Tensor]:
+        """What comes out of the blocks that are named, in rising order, of images in -1..1."""
+        x = functional.relu6(self._bn0(self._conv_stem(images)))
+        read = []
+        for number, block in enumerate(self._blocks):
+            x = block(x)
+            if number in blocks:
+                read.append(x)
+        return read
+
+    def head(self, last: Tensor) -> Tensor:
+        """Features (n, 1280, h, w) of what comes out of the last block (n, 352, h, w)."""
+        return functional.relu6(self._bn1(self._conv_head(last)))
+
     def grid(self, images: Tensor) -> Tensor:
         """Features per place, (n, 1280, h / 32, w / 32), of images scaled to -1..1."""
-        x = functional.relu6(self._bn0(self._conv_stem(images)))
-        for block in self._blocks:
-            x = block(x)
-        return functional.relu6(self._bn1(self._conv_head(x)))
+        return self.head(self.stages(images, (len(self._blocks) - 1,))[0])
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Pooled features (n, 1280) and class scores before softmax (n, 1000)."""
         pooled = self.grid(images).mean(dim=(2, 3))
         return pooled, self._fc(pooled)
+
+    def fold(self) -> EfficientNetLite2:
+        """This network with its normalisations folded into its convolutions: the same, faster."""
+        self.eval()
+        _fold(self, "_conv_stem", "_bn0")
+        for block in self._blocks:
+            cast(_Block, block).fold()
+        _fold(self, "_conv_head", "_bn1")
+        return self
 
     @classmethod
     def from_checkpoint(cls, path: Path) -> EfficientNetLite2:

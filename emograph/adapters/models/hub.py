@@ -189,9 +189,7 @@ def _read(kind: str, folder: Path, model: str) -> tuple[Any, Any, Any]:
             )
         tokenizer = AutoTokenizer.from_pretrained(folder, **pinned)
         # The other backend needs torchvision.
-        processor = AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
-            folder, backend="pil", **pinned
-        )
+        processor = AutoImageProcessor.from_pretrained(folder, backend="pil", **pinned)
     return network.requires_grad_(False), tokenizer, processor
 
 

@@ -30,7 +30,7 @@ class MiniLM:
             intermediate_size=1536,
         )
         self._model = BertModel(config, add_pooling_layer=False).requires_grad_(False)
-        self._model.eval()  # type: ignore[no-untyped-call]
+        self._model.eval()
         state = {k: v for k, v in load_file(weights).items() if not k.startswith("pooler.")}
         state.pop("embeddings.position_ids", None)
         self._model.load_state_dict(state)

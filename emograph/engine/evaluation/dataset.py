@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from emograph.errors import DatasetError
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Labels:
@@ -74,3 +76,43 @@ class LabelledImages:
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    @property
+    def scored(self) -> Scores:
+        """The scores of attributes; raises DatasetError where the dataset has none."""
+        return _required(self.attributes, f"{self.name} has no scores of attributes.")
+
+    @property
+    def voted(self) -> Scores:
+        """The votes; raises DatasetError where the dataset has none."""
+        return _required(self.votes, f"{self.name} has no votes.")
+
+    def where(self, chosen: NDArray[np.bool_]) -> LabelledImages:
+        """The images that are chosen, (n,), with what is known of them."""
+        rows = np.flatnonzero(chosen)
+
+        def scores(given: Scores | None) -> Scores | None:
+            return given and Scores(given.names, given.values[rows])
+
+        def ratings(given: Ratings | None) -> Ratings | None:
+            return given and Ratings(given.values[rows], given.low, given.high)
+
+        return LabelledImages(
+            name=self.name,
+            paths=tuple(self.paths[i] for i in rows),
+            labels={
+                name: Labels(labels.classes, tuple(labels.values[i] for i in rows))
+                for name, labels in self.labels.items()
+            },
+            votes=scores(self.votes),
+            attributes=scores(self.attributes),
+            valence=ratings(self.valence),
+            arousal=ratings(self.arousal),
+            captions=self.captions and tuple(self.captions[i] for i in rows),
+        )
+
+
+def _required(scores: Scores | None, missing: str) -> Scores:
+    if scores is None:
+        raise DatasetError(missing, "Give a dataset that has them.")
+    return scores

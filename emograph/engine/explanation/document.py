@@ -16,6 +16,20 @@ Document: TypeAlias = Mapping[str, Any]
 Step: TypeAlias = Mapping[str, str]
 """A node of a path, as the document has it: its type, id and label."""
 
+_SEERS: Final = {
+    "photometry": "measured",
+    "concepts": "image-text space",
+    "imagenet": "object classifier",
+    "attributes": "scene heads",
+    "disasters": "disaster heads",
+    "faces": "face detector",
+    "lvlm": "vision-language model",
+}
+_VOTERS: Final = {
+    "graph": "knowledge graph",
+    "lvlm": "vision-language model",
+    "student": "distilled classifier",
+}
 _HERE = Path(__file__).parent
 _SURE: Final = 0.2
 _LEAST_EFFECT: Final = 0.02
@@ -71,6 +85,25 @@ def telling(document: Document, faint: float = _SURE) -> tuple[list[Any], list[A
         cue for cue in order if cue["confidence"] >= faint and abs(adds[cue["id"]]) >= _LEAST_EFFECT
     ]
     return matter, [cue for cue in order if cue not in matter]
+
+
+def seer(cue: Document) -> str:
+    """Who saw a cue, in words.
+
+    >>> seer({"detector": "lvlm"})
+    'vision-language model'
+    """
+    detector = str(cue["detector"])
+    return _SEERS.get(detector, detector)
+
+
+def voter(name: str) -> str:
+    """Who cast a vote, in words.
+
+    >>> voter("graph")
+    'knowledge graph'
+    """
+    return _VOTERS.get(name, name)
 
 
 def way(path: Document) -> tuple[list[Step], list[str]]:

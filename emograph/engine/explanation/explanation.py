@@ -13,6 +13,7 @@ from PIL import Image
 from emograph.engine.cues import Contribution, Cue, Evidence, Posterior
 from emograph.engine.explanation.document import SCHEMA_ID
 from emograph.engine.explanation.prose import why
+from emograph.engine.gate import EVEN, Gate
 from emograph.engine.images import Photo
 from emograph.engine.reasoning.paths import Path, PathFinder, strongest
 from emograph.engine.reasoning.reasoner import Reasoner
@@ -37,6 +38,9 @@ class Explanation:
     timings_ms: Mapping[str, float]
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    lvlm: Mapping[str, float] | None = None
+    """The vote of the vision-language model, where one was cast."""
+    gate: Gate = EVEN
     left_out: tuple[str, ...] = ()
     """Ids of the cues that a counterfactual goes without."""
 
@@ -48,11 +52,17 @@ class Explanation:
     @property
     def emotions(self) -> Mapping[str, float]:
         """The calibrated distribution over the scheme's emotions; it adds up to 1."""
-        return self.posterior.emotions
+        return self.gate.weigh(self.votes)
+
+    @property
+    def votes(self) -> Mapping[str, Mapping[str, float]]:
+        """The distributions that were weighed, by who cast them: graph, lvlm."""
+        votes = {"graph": self.posterior.emotions}
+        return votes if self.lvlm is None else {**votes, "lvlm": self.lvlm}
 
     @property
     def contributions(self) -> tuple[Contribution, ...]:
-        """What each cue adds to each emotion; with the prior they add up to the log-odds."""
+        """What each cue adds to each emotion: with the prior, the log-odds of the graph's vote."""
         return self.posterior.contributions
 
     @property
@@ -128,8 +138,8 @@ class Explanation:
             "paths": [_path(path) for path in self.paths(_PATHS_KEPT)],
             "why": self.why(),
             "unknown_share": self.unknown_share,
-            "votes": {"graph": dict(self.emotions)},
-            "gate": {"graph": 1.0},
+            "votes": {name: dict(vote) for name, vote in self.votes.items()},
+            "gate": self.gate.weights(self.votes),
             "notes": list(self.notes),
             "timings_ms": dict(self.timings_ms),
             "versions": dict(self.versions),

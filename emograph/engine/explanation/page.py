@@ -22,18 +22,15 @@ from emograph.engine.explanation.document import (
     leading,
     percent,
     ranked,
+    seer,
     signed,
     telling,
+    voter,
     way,
 )
 from emograph.engine.explanation.evidence_graph import clip, layout, text_width
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_VOTERS: Final = {
-    "graph": "the knowledge graph",
-    "lvlm": "the vision-language model",
-    "student": "the distilled classifier",
-}
 _WIDE: Final = 640.0
 """How wide the photo is on a desktop, in pixels: where the tags should not hide each other."""
 _NARROW: Final = 330.0
@@ -122,9 +119,10 @@ def render_page(document: Document, photo: bytes) -> str:
         regions=sorted(_regions(rows, width, height), key=lambda region: -region.w * region.h),
         graph=layout(document["paths"]),
         paths=sorted(document["paths"], key=lambda path: -abs(path["log_odds"])),
-        voters=_VOTERS,
+        voter=voter,
         ranked=ranked,
         way=way,
+        seer=seer,
     )
 
 

@@ -1,4 +1,4 @@
-"""Three plain sentences that say why, built from the posterior and its paths and nothing else."""
+"""Plain sentences that say why, built from the votes, the posterior and its paths alone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ class Explained(Protocol):
     @property
     def emotions(self) -> Mapping[str, float]:
         """The distribution."""
+        ...
+
+    @property
+    def votes(self) -> Mapping[str, Mapping[str, float]]:
+        """The distributions that were weighed, by who cast them."""
         ...
 
     @property
@@ -52,15 +57,34 @@ _CLEARLY = 1.25
 
 
 def why(explanation: Explained) -> list[str]:
-    """What it evokes; what speaks for it and by which knowledge; what speaks against it."""
+    """What it evokes; what speaks for it and by which knowledge; what speaks against it.
+
+    Where others voted than the graph, also what they say.
+    """
     (first, p), (second, q) = ranked(explanation.emotions)[:2]
     lead = (
         f"Most of all this image evokes {_feeling(first)} ({percent(p)}), "
         f"then {_feeling(second)} ({percent(q)})."
     )
+    others = _others(explanation)
     if not explanation.evidence:
-        return [lead, "Nothing was seen in it that the knowledge graph knows.", _nothing_else()]
-    return [lead, _for(first, explanation), _against(first, explanation)]
+        unknown = "Nothing was seen in it that the knowledge graph knows."
+        return [lead, unknown, *(others or [_nothing_else()])]
+    return [lead, _for(first, explanation), _against(first, explanation), *others]
+
+
+def _others(explanation: Explained) -> list[str]:
+    graph = ranked(explanation.votes["graph"])[0]
+    if "lvlm" not in explanation.votes:
+        return []
+    lvlm = ranked(explanation.votes["lvlm"])[0]
+    said = f"{_feeling(lvlm[0])} ({percent(lvlm[1])})"
+    if lvlm[0] == graph[0]:
+        return [f"The vision-language model, looking at the whole picture, agrees: {said}."]
+    return [
+        f"The knowledge graph alone says {_feeling(graph[0])} ({percent(graph[1])}); the "
+        f"vision-language model, looking at the whole picture, says {said}."
+    ]
 
 
 def _for(emotion: str, explanation: Explained) -> str:

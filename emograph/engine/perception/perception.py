@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
@@ -29,12 +29,16 @@ class Perception:
             encoding = self.encoder.encode_images(photos)
         found = [detector.detect(photos, encoding) for detector in self.detectors]
         return [
-            tuple(_unique(cue for cues in found for cue in cues[index]))
-            for index in range(len(photos))
+            unique(cue for cues in found for cue in cues[index]) for index in range(len(photos))
         ]
 
 
-def _unique(cues: Iterator[Cue]) -> Iterator[Cue]:
+def unique(cues: Iterable[Cue]) -> tuple[Cue, ...]:
+    """The same cues, with a number after the ids of those whose id an earlier one has."""
+    return tuple(_numbered(cues))
+
+
+def _numbered(cues: Iterable[Cue]) -> Iterator[Cue]:
     taken: set[str] = set()
     for cue in cues:
         names = chain([cue.id], (f"{cue.id}-{nth}" for nth in count(2)))

@@ -1,0 +1,110 @@
+"""How a picture is encoded, once: everything up to its last token is read into a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from PIL import Image
+
+from emograph.adapters.models.lvlm.branch import Branch, LanguageHalf
+from emograph.adapters.models.lvlm.families import Family, grid_positions, marks_of
+from emograph.adapters.models.lvlm.prompts import Prompts
+from emograph.engine.images import Photo
+from emograph.errors import ImageError
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """The embeddings (1, n, width) of a prompt up to its picture's last token.
+
+    Their positions are (n,), or (3, n) in a grid; `more` is what the decoder takes besides.
+    """
+
+    embeddings: torch.Tensor
+    positions: torch.Tensor
+    more: Mapping[str, Any]
+
+
+class Eyes:
+    """The half of a network that sees, and what it says to the half that reads."""
+
+    def __init__(
+        self,
+        family: Family,
+        network: Any,
+        image_processor: Any,
+        tokenizer: Any,
+        half: LanguageHalf,
+        prompts: Prompts,
+    ) -> None:
+        self._family = family
+        self._network = network
+        self._image_processor = image_processor
+        self._half = half
+        self._prompts = prompts
+        self._image_token = int(network.config.image_token_id)
+        self._marks = marks_of(tokenizer, self._image_token)
+
+    def see(self, photo: Photo) -> Branch:
+        """Read everything up to and including the picture.
+
+        Raises ImageError for a photo whose shape the model cannot take.
+        """
+        picture = self.encode(photo)
+        branch = Branch(self._half)
+        branch.read_embeddings(picture.embeddings, picture.positions, **picture.more)
+        return branch
+
+    def encode(self, photo: Photo) -> Picture:
+        """Everything up to and including the picture, not read yet.
+
+        Raises ImageError for a photo whose shape the model cannot take.
+        """
+        inputs = self._inputs(photo)
+        encoded = self._network.get_image_features(**self._of_network(inputs))
+        features = torch.cat([part.flatten(0, -2) for part in encoded.pooler_output])
+        before = self._prompts.before
+        picture = self._family.expand(self._marks, inputs, len(features))
+        tokens = torch.tensor([before + self._prompts.tokens(picture)], device=self._half.device)
+        is_image = tokens == self._image_token
+        embeddings = self._half.embed(tokens).clone()
+        embeddings[is_image] = features.to(embeddings)
+        positions = torch.arange(tokens.shape[1])
+        if self._family.is_placed_in_a_grid:
+            merged = self._image_processor.merge_size
+            grid = grid_positions(len(before), inputs["image_grid_thw"][0], merged)
+            positions = torch.cat([positions[: len(before)].expand(3, -1), grid], dim=1)
+        more: dict[str, Any] = {}
+        if deep := getattr(encoded, "deepstack_features", None):
+            # Qwen3-VL adds what lower layers of its eyes saw to the decoder's lower layers.
+            more["visual_pos_masks"] = is_image
+            more["deepstack_visual_embeds"] = [torch.cat(list(layer)) for layer in deep]
+        return Picture(embeddings, positions.to(self._half.device), more)
+
+    def _inputs(self, photo: Photo) -> Any:
+        try:
+            # Told which axis holds the colours, it need not guess: a picture may be 3 pixels high.
+            return self._image_processor(
+                images=[Image.fromarray(photo.pixels)],
+                input_data_format="channels_last",
+                return_tensors="pt",
+                **self._family.image_options,
+            )
+        except ValueError as error:
+            reason = str(error).strip().partition("\n")[0][:200].rstrip(". ")
+            raise ImageError(
+                f"The model cannot take the picture {photo.source} ({reason}).",
+                "Crop it to a shape that is less extreme.",
+            ) from error
+
+    def _of_network(self, inputs: Any) -> dict[str, torch.Tensor]:
+        """What the network takes of the image processor's output, where and as it computes."""
+        taken = {}
+        for key in self._family.image_inputs:
+            value = inputs[key]
+            dtype = self._half.dtype if value.is_floating_point() else value.dtype
+            taken[key] = value.to(self._half.device, dtype)
+        return taken

@@ -1,0 +1,158 @@
+"""Fine-tunes a model of a hub: low-rank additions to its attention, over 4-bit weights on a GPU.
+
+QLoRA (Dettmers et al. 2023, arXiv 2305.14314), r = 8 on q, k, v and o, as EmoVLM-KD has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from accelerate import Accelerator  # type: ignore[import-untyped]
+from peft import LoraConfig, get_peft_model
+from torch import Tensor
+
+from emograph.adapters.models.lvlm.eyes import Picture
+from emograph.adapters.models.lvlm.model import TransformersLVLM
+from emograph.adapters.models.lvlm.training.loop import Report, Trained, fit
+from emograph.engine.images import open_photo
+from emograph.engine.training.lessons import Answer, Taught, answer
+
+_MODULES = ("q_proj", "k_proj", "v_proj", "o_proj")
+
+
+@dataclass(frozen=True, slots=True)
+class HubPlan:
+    """How a model of a hub is fine-tuned: `batch` pictures a step, one question about each."""
+
+    steps: int = 600
+    batch: int = 8
+    rank: int = 8
+    rate: float = 1e-4
+    seed: int = 0
+
+
+def tune(
+    model: TransformersLVLM,
+    base: str,
+    taught: Sequence[Taught],
+    folder: Path,
+    plan: HubPlan,
+    report: Report,
+) -> Path:
+    """Train the additions to `model`, loaded from `base`, and write them to ``folder/adapter``.
+
+    They are in peft's format, beside the name of `base`, so that the folder can be loaded as a
+    model. Training goes on from what `folder` holds.
+    """
+    torch.manual_seed(plan.seed)
+    language = model.network.get_decoder()
+    config = LoraConfig(
+        r=plan.rank,
+        lora_alpha=2 * plan.rank,
+        # The eyes may have modules of these names, too; they stay as they are.
+        target_modules=[
+            f"{_path_of(model.network, language)}.{name}"
+            for name, _ in language.named_modules()
+            if name.rsplit(".", 1)[-1] in _MODULES
+        ],
+        base_model_name_or_path=base,
+    )
+    tuned = get_peft_model(model.network, config)
+    additions = {name: p for name, p in tuned.named_parameters() if p.requires_grad}
+    for parameter in additions.values():
+        parameter.data = parameter.data.float()
+    rng = np.random.default_rng(plan.seed)
+    once = np.repeat(np.arange(len(taught)), [item.times for item in taught])
+    rounds = [rng.permutation(once) for _ in range(plan.steps * plan.batch // len(once) + 1)]
+    order = np.concatenate(rounds)
+
+    def losses(step: int) -> Iterator[Tensor]:
+        for at in range(step * plan.batch, (step + 1) * plan.batch):
+            yield _loss(model, taught[order[at]], plan, at) / plan.batch
+
+    fit(
+        Trained(((additions, plan.rate),), decay=0.0),
+        plan.steps,
+        losses,
+        folder,
+        Accelerator(),
+        report,
+    )
+    tuned.save_pretrained(str(folder / "adapter"))
+    return folder / "adapter"
+
+
+def _path_of(network: Any, part: Any) -> str:
+    names: list[str] = [name for name, module in network.named_modules() if module is part]
+    return names[0]
+
+
+def _loss(model: TransformersLVLM, item: Taught, plan: HubPlan, number: int) -> Tensor:
+    """How badly one answer about one picture is foretold, per token of the answer."""
+    rng = np.random.default_rng((plan.seed, number))
+    lessons = item.lessons(rng)
+    given = answer(lessons[int(rng.integers(len(lessons)))], rng)
+    with torch.no_grad():
+        picture = model.eyes.encode(open_photo(item.path))
+    asked = model.prompts.split(given.question, has_image=True)[1]
+    said = _tokens(model, given)
+    half = model.half
+    tokens = torch.tensor([[*asked, *said]], device=half.device)
+    start = picture.embeddings.shape[1]
+    hidden = half.decode(
+        torch.cat([picture.embeddings, half.embed(tokens)], dim=1),
+        None,
+        position_ids=_positions(picture, tokens.shape[1]),
+        **_padded(picture, tokens.shape[1]),
+    )
+    first = start + len(asked) - 1
+    logits = half.logits(hidden[0, first : first + len(said)])
+    told = logits.log_softmax(dim=-1)
+    costs = -told[range(len(said)), said]
+    if given.first is not None:
+        costs = torch.cat([_of_first(model, given, told[0])[None], costs[1:]])
+    return costs.mean()
+
+
+def _positions(picture: Picture, following: int) -> Tensor:
+    """The positions of a picture and of what follows it: (1, n), or (3, 1, n) in a grid."""
+    start = int(picture.positions.max()) + 1
+    rest = torch.arange(start, start + following, device=picture.positions.device)
+    positions = torch.cat([picture.positions, rest.expand(*picture.positions.shape[:-1], -1)], -1)
+    return positions[None] if positions.ndim == 1 else positions[:, None]
+
+
+def _padded(picture: Picture, following: int) -> dict[str, Any]:
+    """What the decoder takes besides, where masks tell that what follows is no picture."""
+    more = dict(picture.more)
+    if (mask := more.get("visual_pos_masks")) is not None:
+        more["visual_pos_masks"] = torch.nn.functional.pad(mask, (0, following))
+    return more
+
+
+def _of_first(model: TransformersLVLM, given: Answer, told: Tensor) -> Tensor:
+    """The cost of the first token, by how right each label is that could begin the answer."""
+    labels = list(given.first or {})
+    shares = list((given.first or {}).values())
+    written = model.prompts.answers(given.question, labels)
+    firsts = [tokens[0] for tokens in written]
+    return -(torch.tensor(shares, device=told.device) * told[firsts]).sum()
+
+
+def _tokens(model: TransformersLVLM, given: Answer) -> list[int]:
+    """The tokens of an answer as they are decoded: label by label, separated as lists are."""
+    prompts = model.prompts
+    said: list[int] = []
+    for part in given.parts:
+        if part in (",", "."):
+            said.append(prompts.comma if part == "," else prompts.stop)
+        elif said:
+            said += prompts.continuations([part])[0]
+        else:
+            said += prompts.answers(given.question, [part.removeprefix(" ")])[0]
+    return said

@@ -1,0 +1,160 @@
+"""Rows of tokens for training: several questions about one picture share its tokens.
+
+Every question is a branch: it sees the picture and itself, as if it were asked alone, and its
+positions go on from the picture's. So a row costs one picture, however much is asked of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from emograph.engine.training.lessons import Answer
+
+_BEFORE, _AFTER = "<|im_start|>user\n", "\n"
+_TURN = "<|im_end|>\n<|im_start|>assistant\n"
+_END = "<|im_end|>"
+# What follows the first token of an answer is nearly given by it.
+_REST = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """A question with its answer: token ids, where the answer begins, how right each first is."""
+
+    ids: tuple[int, ...]
+    start: int
+    first: dict[int, float] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A batch: tokens (b, l), positions (b, l), who sees whom (b, l, l), and what is to be learned.
+
+    The logits at (`row`, `column`) are to predict `token` by `weight`; of those at the indices
+    `soft`, `shares` say how right the tokens `of` are: (index into soft, token, share) triples.
+    `pictured` (b,) are the rows that show their picture.
+    """
+
+    tokens: Tensor
+    positions: Tensor
+    seen: Tensor
+    pictured: Tensor
+    row: Tensor
+    column: Tensor
+    token: Tensor
+    weight: Tensor
+    soft: Tensor
+    shares: tuple[Tensor, Tensor, Tensor]
+
+
+class Packer:
+    """Turns answers into rows for a tokenizer with SmolLM2's turns."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, image_token: int) -> None:
+        self._tokenizer = tokenizer
+        self._image_token = image_token
+        self._known: dict[str, tuple[int, ...]] = {}
+        self._before, self._after = self._ids(_BEFORE), self._ids(_AFTER)
+
+    @property
+    def picture(self) -> slice:
+        """The columns before which a picture's tokens begin, as a slice without an end."""
+        return slice(len(self._before), None)
+
+    def branch(self, answer: Answer) -> Branch:
+        """The tokens of a question and its answer."""
+        asked = answer.question.text + _TURN + answer.question.opening
+        prompt = self._ids(asked)
+        said = tuple(token for part in answer.parts for token in self._ids(part))
+        first: dict[int, float] | None = None
+        if answer.first is not None:
+            first = {}
+            for label, share in answer.first.items():
+                token = self._ids(f" {label}")[0]
+                first[token] = first.get(token, 0.0) + share
+        return Branch((*prompt, *said, *self._ids(_END)), len(prompt), first)
+
+    def pack(
+        self, branches: Sequence[Sequence[Branch]], pictured: Sequence[bool], n_tokens: int
+    ) -> Rows:
+        """A row for each picture of `n_tokens` tokens; one that is not `pictured` goes without."""
+        prefixes = [
+            (*self._before, *([self._image_token] * n_tokens), *self._after)
+            if shown
+            else self._before
+            for shown in pictured
+        ]
+        lengths = [
+            len(prefix) + sum(len(branch.ids) for branch in row)
+            for prefix, row in zip(prefixes, branches, strict=True)
+        ]
+        size, longest = len(branches), max(lengths)
+        tokens = np.full((size, longest), self._after[0])
+        positions = np.zeros((size, longest), dtype=np.int64)
+        # Padding sees itself, since a row of the softmax must not be empty.
+        seen = np.repeat(np.eye(longest, dtype=bool)[None], size, axis=0)
+        learned: list[tuple[int, int, int, float]] = []
+        soft: list[int] = []
+        shares: list[tuple[int, int, float]] = []
+        for b, (prefix, row) in enumerate(zip(prefixes, branches, strict=True)):
+            n = len(prefix)
+            tokens[b, :n], positions[b, :n] = prefix, np.arange(n)
+            seen[b, :n, :n] = np.tri(n, dtype=bool)
+            at = n
+            for branch in row:
+                m = len(branch.ids)
+                tokens[b, at : at + m] = branch.ids
+                positions[b, at : at + m] = n + np.arange(m)
+                seen[b, at : at + m, :n] = True
+                seen[b, at : at + m, at : at + m] = np.tri(m, dtype=bool)
+                if branch.first is not None:
+                    shares += [(len(soft), token, p) for token, p in branch.first.items()]
+                    soft.append(len(learned))
+                rest = m - branch.start
+                for step in range(rest):
+                    whole = branch.first is None
+                    weight = 1.0 if step == 0 and not whole else (1.0 if whole else _REST) / rest
+                    column = at + branch.start + step - 1
+                    learned.append((b, column, branch.ids[branch.start + step], weight))
+                at += m
+        rows, columns, targets, weights = zip(*learned, strict=True)
+        which, of, share = zip(*shares, strict=True) if shares else ((), (), ())
+        return Rows(
+            torch.from_numpy(tokens),
+            torch.from_numpy(positions),
+            torch.from_numpy(seen),
+            torch.tensor(list(pictured)),
+            torch.tensor(rows),
+            torch.tensor(columns),
+            torch.tensor(targets),
+            torch.tensor(weights),
+            torch.tensor(soft, dtype=torch.long),
+            (
+                torch.tensor(which, dtype=torch.long),
+                torch.tensor(of, dtype=torch.long),
+                torch.tensor(share),
+            ),
+        )
+
+    def _ids(self, text: str) -> tuple[int, ...]:
+        if text not in self._known:
+            ids = self._tokenizer(text, add_special_tokens=False).input_ids
+            self._known[text] = tuple(ids)
+        return self._known[text]
+
+
+def cross_entropy(logits: Tensor, rows: Rows) -> Tensor:
+    """The loss of logits (m, v) at the positions to be learned, per row of the batch."""
+    told = logits.float().log_softmax(dim=-1)
+    costs = -told.gather(1, rows.token[:, None])[:, 0]
+    which, of, share = rows.shares
+    right = torch.zeros(len(rows.soft), dtype=told.dtype, device=told.device)
+    right = right.index_add(0, which, share * told[rows.soft[which], of])
+    costs = costs.index_put((rows.soft,), -right)
+    return (costs * rows.weight).sum() / len(rows.tokens)

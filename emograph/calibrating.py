@@ -1,0 +1,180 @@
+"""Fits what turns a vision-language model's likelihoods into probabilities, on unseen images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from emograph.assembly import LVLM_FITTED, load_graph_engine, load_lvlm, profile_folder
+from emograph.config import Settings
+from emograph.encoding import encode_paths
+from emograph.engine.engine import Engine
+from emograph.engine.evaluation.conditions import LogOdds, graph_vote, probabilities
+from emograph.engine.evaluation.dataset import LabelledImages
+from emograph.engine.evaluation.temperature import fit_temperature
+from emograph.engine.gate import Gate
+from emograph.engine.images import Photo, open_photo
+from emograph.engine.lvlm.fitted import Confidence, FittedLvlm
+from emograph.engine.lvlm.model import VisionLanguageModel
+from emograph.engine.lvlm.questions import feeling
+from emograph.engine.lvlm.sight import CueReader
+from emograph.engine.lvlm.vocabulary import words_of
+from emograph.engine.perception.detector import Encoding
+from emograph.engine.perception.photometry import PhotometryDetector
+from emograph.engine.training.heads import mentions
+from emograph.engine.training.ridge import fit_platt
+from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, reasoner_without
+from emograph.examining import ask, unseen
+from emograph.teaching import Lessons
+
+# What the embedded model was taught to name; it cannot read, and has no words of its own.
+EMBEDDED_KINDS = ("scene", "object", "action", "facial_expression", "light")
+_SCHEMES = {"emotion6": "ekman", "fi": "mikels"}
+_WEIGHTS = np.linspace(0.0, 1.0, 21)
+_FEWEST = 15
+
+Judge = Callable[[str, str, int, Photo], bool | None]
+"""Whether a label of a kind is right of an image, by its row; None where nobody knows."""
+
+
+def calibrate_lvlm(
+    settings: Settings, lessons: Lessons, kinds: tuple[str, ...], progress: Progress
+) -> FittedLvlm:
+    """Temperatures, the confidence of cues and the weight of the vote, for the settings' model.
+
+    They are fitted on images that were not trained on, and written beside the profile's weights.
+    """
+    model = load_lvlm(settings)
+    engine = load_graph_engine(settings, packs=(), store="memory")
+    temperatures: dict[str, float] = {}
+    votes: list[tuple[LogOdds, LogOdds, LogOdds]] = []
+    for name, scheme in _SCHEMES.items():
+        images = lessons.sets[name].where(unseen(lessons.sets[name], settings))
+        labels = engine.graph.scheme(scheme).labels
+        (told,) = ask(model, images.paths, [feeling(labels)], progress)
+        truth = _truth(images, labels)
+        temperatures[scheme] = round(fit_temperature(told.log_odds, truth), 3)
+        graph = _graph(settings, engine, images, name, scheme, progress)
+        votes.append((truth, graph, probabilities(told.log_odds, temperatures[scheme])))
+    words = words_of(engine.reasoner("mikels").matrix.vocabulary.concepts)
+    outdoors, described = (
+        lessons.sets[name].where(unseen(lessons.sets[name], settings))
+        for name in ("outdoorsent", "oasis")
+    )
+    judged = [(outdoors, _outdoors(outdoors)), (described, _described(described))]
+    fitted = FittedLvlm(
+        model.name,
+        kinds,
+        temperatures,
+        _confidences(model, CueReader(words, kinds), judged, progress),
+        _gate(votes),
+    )
+    fitted.save(profile_folder(settings) / LVLM_FITTED)
+    return fitted
+
+
+def _truth(images: LabelledImages, labels: Sequence[str]) -> LogOdds:
+    if images.votes is not None:
+        order = [images.votes.names.index(label) for label in labels]
+        voted = images.votes.values[:, order]
+        shares: LogOdds = voted / voted.sum(axis=1, keepdims=True)
+        return shares
+    return np.eye(len(labels))[[labels.index(v) for v in images.labels["emotion"].values]]
+
+
+def _graph(
+    settings: Settings,
+    engine: Engine,
+    images: LabelledImages,
+    name: str,
+    scheme: str,
+    progress: Progress,
+) -> LogOdds:
+    encoding = encode_paths(engine.perception.encoder, images.paths, settings.cache, progress)
+    evidence = evidence_of(engine, images.paths, encoding, progress)
+    reasoner = reasoner_without(settings, engine, scheme, OWN_SOURCES.get(name, ()))
+    temperature = engine.reasoner(scheme).temperature / reasoner.temperature
+    return probabilities(graph_vote(reasoner, evidence).log_odds, temperature)
+
+
+def _gate(votes: Sequence[tuple[LogOdds, LogOdds, LogOdds]]) -> Gate:
+    """The weights of graph and model whose mean is nearest to the truth, both sets alike."""
+
+    def loss(weight: float) -> float:
+        costs = [
+            -(truth * np.log(np.maximum((1 - weight) * graph + weight * lvlm, 1e-12)))
+            .sum(axis=1)
+            .mean()
+            for truth, graph, lvlm in votes
+        ]
+        return float(np.mean(costs))
+
+    best = float(min(_WEIGHTS, key=loss))
+    return Gate({"graph": round(1 - best, 2), "lvlm": round(best, 2)})
+
+
+def _confidences(
+    model: VisionLanguageModel,
+    reader: CueReader,
+    told: Sequence[tuple[LabelledImages, Judge]],
+    progress: Progress,
+) -> dict[str, Confidence]:
+    """How often what is named is right, by how likely the model found the words; by kind.
+
+    A kind of which too little was right or wrong to tell has the figures of all kinds together.
+    """
+    said: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in EMBEDDED_KINDS}
+    for images, judge in told:
+        for i, path in enumerate(images.paths):
+            photo = open_photo(path)
+            sight = reader.read(model.look(photo))
+            for kind, judged in said.items():
+                for item in getattr(sight, kind):
+                    right = judge(kind, item.label, i, photo)
+                    if right is not None:
+                        judged.append((math.log(max(item.confidence, 1e-12)), right))
+            progress(i + 1, len(images))
+    together = [pair for judged in said.values() for pair in judged]
+    return {kind: _platt(judged if _tells(judged) else together) for kind, judged in said.items()}
+
+
+def _tells(judged: Sequence[tuple[float, bool]]) -> bool:
+    right = sum(right for _, right in judged)
+    return _FEWEST <= right <= len(judged) - _FEWEST
+
+
+def _platt(judged: Sequence[tuple[float, bool]]) -> Confidence:
+    said = np.array([[logarithm] for logarithm, _ in judged])
+    platt = fit_platt(said, np.array([[right] for _, right in judged]))
+    return Confidence(round(platt.slope, 4), round(platt.offset, 4))
+
+
+def _outdoors(images: LabelledImages) -> Judge:
+    """Scenes are right that the scene network found likely; it does not know other words."""
+    names, present = images.scored.names, images.scored.values > 0
+
+    def judge(kind: str, label: str, row: int, photo: Photo) -> bool | None:
+        if kind == "light":
+            return label in _measured(photo)
+        return bool(present[row, names.index(label)]) if label in names else None
+
+    return judge
+
+
+def _described(images: LabelledImages) -> Judge:
+    """Objects and actions are right that the image's caption mentions."""
+
+    def judge(kind: str, label: str, row: int, photo: Photo) -> bool | None:
+        del photo
+        if kind not in ("object", "action") or images.captions is None:
+            return None
+        return bool(mentions([images.captions[row]], {0: [label]})[0, 0])
+
+    return judge
+
+
+def _measured(photo: Photo) -> set[str]:
+    empty = Encoding(np.zeros((1, 0), np.float32), np.zeros((1, 0), np.float32))
+    return {cue.label for cue in PhotometryDetector().detect([photo], empty)[0]}

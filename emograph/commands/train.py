@@ -1,0 +1,92 @@
+"""`emograph train`: trains the models that emograph answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emograph.commands.options import given
+
+if TYPE_CHECKING:
+    from emograph.evaluating import Progress
+
+app = typer.Typer(help="Train models on data that you have.", no_args_is_help=True)
+
+
+@app.callback()
+def options() -> None:
+    """Train models on data that you have."""
+
+
+@app.command("lvlm")
+def train_lvlm(
+    data: Annotated[
+        Path,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder that holds the folders Emotion6, FI, OASIS, OutdoorSent and MEDIC.",
+        ),
+    ],
+    work: Annotated[
+        Path, typer.Option(file_okay=False, help="Where the work is kept as it goes.")
+    ] = Path("lvlm-training"),
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="embedded, or FAMILY:MODEL of a hub, which is fine-tuned; the setting lvlm, if "
+            "not given.",
+            show_default=False,
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Steps to train; the plan's, if not given.")
+    ] = None,
+) -> None:
+    """Train the vision-language model; stopped and called again, it goes on where it was.
+
+    A fifth of each dataset is held out, and never seen.
+    """
+    from emograph import training
+    from emograph.config import load_settings
+
+    settings = load_settings(**given(lvlm=model))
+    reporting = training.Reporting(_images, _Steps())
+    for path in training.train_lvlm(settings, data, work, steps, reporting):
+        print(path)
+
+
+@contextmanager
+def _images(label: str) -> Iterator[Progress]:
+    from emograph.commands.progress import ImageProgress
+
+    print(label, flush=True)
+    with ImageProgress() as progress:
+        yield progress
+
+
+class _Steps:
+    """Prints the mean loss now and then, with the time that is left."""
+
+    _EVERY = 10
+
+    def __init__(self) -> None:
+        self._losses: list[float] = []
+        self._started: float | None = None
+        self._first = 0
+
+    def __call__(self, done: int, planned: int, loss: float) -> None:
+        import time
+
+        if self._started is None:
+            self._started, self._first = time.monotonic(), done
+        self._losses = [*self._losses, loss][-self._EVERY :]
+        if done % self._EVERY == 0 or done == planned:
+            pace = (time.monotonic() - self._started) / max(done - self._first, 1)
+            left = f"{(planned - done) * pace / 60:.0f} min left"
+            mean = sum(self._losses) / len(self._losses)
+            print(f"step {done} of {planned}: loss {mean:.3f}, {left}", flush=True)

@@ -1,0 +1,84 @@
+"""What was fitted for one vision-language model, and never used with another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emograph.engine.gate import EVEN, Gate
+from emograph.engine.lvlm.questions import NAMING
+
+_ALL = (*NAMING, "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure a named label is, by the geometric mean p of its tokens' probabilities.
+
+    The logistic of slope log p + offset; p itself where nothing was fitted.
+    """
+
+    slope: float | None = None
+    offset: float = 0.0
+
+    def __call__(self, p: float) -> float:
+        """The confidence, 0..1.
+
+        >>> Confidence()(0.25), round(Confidence(1.0, 0.0)(0.5), 3)
+        (0.25, 0.333)
+        """
+        if self.slope is None:
+            return min(max(p, 0.0), 1.0)
+        odds = self.slope * np.log(max(p, 1e-12)) + self.offset
+        return float(1 / (1 + np.exp(-odds)))
+
+
+UNFITTED = Confidence()
+"""Probabilities as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittedLvlm:
+    """Temperatures of votes by scheme, confidences and kinds of cues, the vote's weight.
+
+    `kinds` are those that the model can be asked for.
+    Without temperatures, a model votes in all schemes by its likelihoods as they are.
+    """
+
+    model: str | None = None
+    kinds: tuple[str, ...] = _ALL
+    temperatures: Mapping[str, float] | None = None
+    confidence: Mapping[str, Confidence] = field(default_factory=dict)
+    gate: Gate = EVEN
+
+    @classmethod
+    def load(cls, path: Path, model: str) -> FittedLvlm:
+        """What a file says of a model; of any other model, nothing was fitted."""
+        if not path.exists():
+            return cls()
+        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if given["model"] != model:
+            return cls()
+        return cls(
+            model,
+            tuple(given["kinds"]),
+            given["temperatures"],
+            {kind: Confidence(**fitted) for kind, fitted in given["confidence"].items()},
+            Gate(given["gate"]),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON."""
+        written = {
+            "model": self.model,
+            "kinds": list(self.kinds),
+            "temperatures": self.temperatures,
+            "confidence": {kind: asdict(fitted) for kind, fitted in self.confidence.items()},
+            "gate": dict(self.gate.strengths),
+        }
+        path.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")

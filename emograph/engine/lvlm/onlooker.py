@@ -1,0 +1,44 @@
+"""A vision-language model as the engine uses it: one look at a photo gives cues and a vote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from emograph.engine.cues import Cue
+from emograph.engine.images import Photo
+from emograph.engine.lvlm.model import VisionLanguageModel
+from emograph.engine.lvlm.sight import CueReader
+from emograph.engine.lvlm.voting import Voter
+from emograph.errors import VoteError
+
+_NO_VOTE = "No vote of the vision-language model was cast"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a model sees in a photo, and how it votes; None where it does not vote in the scheme."""
+
+    cues: tuple[Cue, ...]
+    vote: Mapping[str, float] | None
+    notes: tuple[str, ...] = ()
+
+
+class Onlooker:
+    """Looks at photos with a model: the photo is encoded once for all that is asked."""
+
+    def __init__(self, model: VisionLanguageModel, reader: CueReader, voter: Voter) -> None:
+        self.model = model
+        self.reader = reader
+        self.voter = voter
+
+    def look(self, photo: Photo, scheme: str, labels: tuple[str, ...]) -> Look:
+        """The cues of a photo and the vote over a scheme's labels."""
+        view = self.model.look(photo)
+        cues = self.reader.cues(self.reader.read(view))
+        if not self.voter.votes_in(scheme):
+            return Look(cues, None, (f"{_NO_VOTE}: it has not learned the labels of {scheme}.",))
+        try:
+            return Look(cues, self.voter.vote(view, scheme, labels))
+        except VoteError as error:
+            return Look(cues, None, (f"{_NO_VOTE}. {error}",))

@@ -1,0 +1,104 @@
+"""Trains vision-language models: what `emograph train lvlm` does, and what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emograph.assembly import LVLM_FITTED, LVLM_WEIGHTS, load_lvlm, profile_folder
+from emograph.calibrating import EMBEDDED_KINDS, calibrate_lvlm
+from emograph.config import Settings
+from emograph.errors import EmographError
+from emograph.evaluating import Progress
+from emograph.fitting import digests
+from emograph.teaching import TRAINED_ON, Lessons
+
+if TYPE_CHECKING:
+    from emograph.adapters.models.lvlm.training.embedded import EmbeddedTraining, Plan
+
+Report = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How progress is told: of what is counted in images, and of steps with their loss."""
+
+    images: Callable[[str], AbstractContextManager[Progress]]
+    steps: Report
+
+
+def train_lvlm(
+    settings: Settings, data: Path, folder: Path, steps: int | None, reporting: Reporting
+) -> list[Path]:
+    """Train the settings' model on four fifths of the sets in `data`; give what was written.
+
+    What takes long is kept in `folder`, from which training goes on where it was stopped. Raises
+    EmographError where the model cannot be trained, DatasetError where a set is missing.
+    """
+    if find_spec("peft") is None:
+        raise EmographError(
+            "Training needs the package peft.", 'Run `pip install "emograph[train]"`.'
+        )
+    if settings.lvlm is None or settings.lvlm.startswith("openai:"):
+        raise EmographError(
+            f"The model {settings.lvlm or 'none'} cannot be trained.",
+            'Name "embedded", or FAMILY:MODEL with a name on the hub or a folder.',
+        )
+    lessons = Lessons.open(data)
+    if settings.lvlm == "embedded":
+        return _train_embedded(settings, lessons, folder, steps, reporting)
+    return _tune(settings, lessons, folder, steps, reporting)
+
+
+def _train_embedded(
+    settings: Settings, lessons: Lessons, folder: Path, steps: int | None, reporting: Reporting
+) -> list[Path]:
+    from emograph.adapters.models.lvlm.training.embedded import Plan
+
+    plan = Plan() if steps is None else Plan(steps=steps, whole_steps=steps // 8)
+    training = _embedded(settings, lessons, folder, plan, reporting)
+    with reporting.images("Reading cues") as progress:
+        taught = lessons.teach(settings, training.features(), progress)
+    weights = training.fit(taught, reporting.steps)
+    profile = profile_folder(settings)
+    weights.save(profile / LVLM_WEIGHTS)
+    used = [path for path, kept in zip(lessons.paths, lessons.used, strict=True) if kept]
+    known = "\n".join(sorted(set(digests(used)))) + "\n"
+    (profile / TRAINED_ON).write_text(known, encoding="utf-8")
+    with reporting.images("Calibrating") as progress:
+        calibrate_lvlm(settings, lessons, EMBEDDED_KINDS, progress)
+    return [profile / name for name in (LVLM_WEIGHTS, TRAINED_ON, LVLM_FITTED)]
+
+
+def _tune(
+    settings: Settings, lessons: Lessons, folder: Path, steps: int | None, reporting: Reporting
+) -> list[Path]:
+    from emograph.adapters.models.lvlm.model import TransformersLVLM
+    from emograph.adapters.models.lvlm.training.embedded import Plan
+    from emograph.adapters.models.lvlm.training.hub import HubPlan, tune
+
+    model = load_lvlm(settings)
+    if not isinstance(model, TransformersLVLM):
+        raise EmographError(f"{model.name} cannot be trained.", "Name a model of a hub.")
+    with reporting.images("Reading cues") as progress:
+        # What a teacher sees is what the embedded model sees.
+        features = _embedded(settings, lessons, folder, Plan(), reporting).features()
+        taught = lessons.teach(settings, features, progress)
+    plan = HubPlan() if steps is None else HubPlan(steps=steps)
+    base = str(settings.lvlm).partition(":")[2]
+    return [tune(model, base, taught, folder, plan, reporting.steps)]
+
+
+def _embedded(
+    settings: Settings, lessons: Lessons, folder: Path, plan: Plan, reporting: Reporting
+) -> EmbeddedTraining:
+    from emograph.adapters.models.lvlm.embedded.checkpoint import checkpoint
+    from emograph.adapters.models.lvlm.training.embedded import EmbeddedTraining
+
+    with reporting.images("Encoding pictures") as progress:
+        base = checkpoint(settings.cache, None)
+        return EmbeddedTraining(base, lessons.paths, folder, plan, progress)
