@@ -59,7 +59,7 @@ def main() -> None:
 
 def _observation(store: GraphStore) -> None:
     photo = f"{skimage.__path__[0]}/data/chelsea.png"
-    document = emograph.explain(photo).to_dict()
+    document = emograph.explain(photo, lvlm=None).to_dict()
     Observations(store).keep(document)
     graph = explanation_iri(document)
     print_figure(

@@ -21,7 +21,7 @@ EVIDENCE = 50
 
 
 def main() -> None:
-    engine = emograph.load()
+    engine = emograph.load(lvlm=None)
     photo = Path(skimage.__file__).parent / "data" / "astronaut.png"
     evidence = engine.explain(photo).evidence
     print_machine()

@@ -89,13 +89,13 @@ class Lessons:
     """Whether each image is trained on."""
 
     @classmethod
-    def open(cls, data: Path, *, everything: bool = False) -> Lessons:
-        """Read the sets, folders of `data`, and hold a fifth of each out, or nothing.
+    def open(cls, data: Path) -> Lessons:
+        """Read the sets, folders of `data`, and hold a fifth of each out.
 
         Raises DatasetError where one of them is not there.
         """
         sets = {name: open_dataset(name, data / folder) for name, folder in SETS.items()}
-        used = [~held_out(images, name) | everything for name, images in sets.items()]
+        used = [~held_out(images, name) for name, images in sets.items()]
         return cls(sets, np.concatenate(used))
 
     @property
@@ -131,13 +131,12 @@ class Lessons:
             for i, row in enumerate(rows):
                 if not self.used[row]:
                     continue
-                always = [*known[name][i], *(f for f, own in feelings[row] if own)]
-                if name == "outdoorsent":
-                    sometimes = [lesson for lesson in seen[i] if lesson.question != NAMING["scene"]]
-                else:
-                    sometimes = list(seen[i])
-                sometimes += [f for f, own in feelings[row] if not own]
-                found.append(Taught(images.paths[i], tuple(always), tuple(sometimes), asked, times))
+                always = (*known[name][i], *(felt for felt, own in feelings[row] if own))
+                others = (*seen[i], *(felt for felt, own in feelings[row] if not own))
+                # What people said of a picture comes before what detectors saw in it.
+                said = {lesson.question for lesson in always}
+                sometimes = tuple(lesson for lesson in others if lesson.question not in said)
+                found.append(Taught(images.paths[i], always, sometimes, asked, times))
         return found
 
     def _feelings(
@@ -200,7 +199,7 @@ def _observed(
     """What the detectors see in each image, as answers to questions; captions; and reasons."""
     encoding = encode_paths(engine.perception.encoder, images.paths, settings.cache, progress)
     evidence = evidence_of(engine, images.paths, encoding, progress)
-    finder = engine.reasoner("mikels")
+    reasoner = engine.reasoner("mikels")
     concepts = {concept.iri: concept for concept in engine.graph.concepts()}
     spoken = {c.iri for by in words_of(concepts.values()).by_kind.values() for c in by.values()}
     lessons: list[list[Lesson]] = []
@@ -209,7 +208,7 @@ def _observed(
         found: list[Lesson] = list(_named(cues, concepts, spoken))
         if images.captions is not None:
             found.append(Saying(questions.CAPTION, _sentence(images.captions[i])))
-        posterior = finder.infer(pieces)
+        posterior = reasoner.infer(pieces)
         leading = max(posterior.emotions, key=lambda label: posterior.emotions[label])
         labels = {cue.id: cue.label for cue in cues}
         reasons = {
