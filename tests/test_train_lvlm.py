@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emograph import assembly, calibrating, examining, training
+from emograph import calibrating, examining, training
 from emograph.adapters.models.lvlm.embedded.trained import TrainedWeights
+from emograph.assembly import WEIGHTS, engine, lvlm
 from emograph.config import load_settings
 from emograph.fitting import digests
 from emograph.teaching import SETS, TRAINED_ON, Lessons
@@ -79,8 +80,8 @@ def _write(path: Path, content: str) -> None:
 def profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A copy of the profile, so that the package's own weights stay as they are."""
     folder = tmp_path / "profile"
-    shutil.copytree(assembly.WEIGHTS / "embedded", folder)
-    for module in (assembly, training, calibrating, examining):
+    shutil.copytree(WEIGHTS / "embedded", folder)
+    for module in (engine, lvlm, training, calibrating, examining):
         monkeypatch.setattr(module, "profile_folder", lambda _settings: folder)
     monkeypatch.setattr(examining, "_LEAST", 2)
     return folder

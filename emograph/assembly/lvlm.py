@@ -1,0 +1,73 @@
+"""Builds the vision-language model of the settings, and what the engine looks at photos with."""
+
+from __future__ import annotations
+
+from emograph.assembly.perception import is_named
+from emograph.assembly.profiles import LVLM_FITTED, LVLM_WEIGHTS, profile_folder
+from emograph.config import Settings
+from emograph.engine.gate import EVEN, Gate
+from emograph.engine.lvlm.fitted import FittedLvlm
+from emograph.engine.lvlm.model import VisionLanguageModel
+from emograph.engine.lvlm.onlooker import Onlooker
+from emograph.engine.lvlm.sight import CueReader
+from emograph.engine.lvlm.vocabulary import words_of
+from emograph.engine.lvlm.voting import Voter
+from emograph.engine.perception.vocabulary import Vocabulary
+from emograph.errors import EmographError
+
+_NO_LVLM = "No vote of a vision-language model was cast: the setting lvlm is none."
+_UNCALIBRATED = (
+    "The vision-language model's vote is not calibrated: nothing was fitted for this model."
+)
+
+
+def load_onlooker(
+    settings: Settings, vocabulary: Vocabulary
+) -> tuple[Onlooker | None, Gate, tuple[str, ...]]:
+    """The settings' vision-language model, how much it counts, and what is to be said of it."""
+    if settings.lvlm is None:
+        return None, EVEN, (_NO_LVLM,)
+    model = load_lvlm(settings)
+    fitted = FittedLvlm.load(profile_folder(settings) / LVLM_FITTED, model.name)
+    words = words_of(concept for concept in vocabulary.concepts if is_named(concept))
+    reader = CueReader(words, fitted.kinds, fitted.confidence)
+    remarks = () if fitted.model == model.name else (_UNCALIBRATED,)
+    return Onlooker(model, reader, Voter(model, fitted.temperatures)), fitted.gate, remarks
+
+
+def load_lvlm(settings: Settings) -> VisionLanguageModel:
+    """The vision-language model that the settings name; raises EmographError where there is none.
+
+    Embedded weights are fetched where they are missing.
+    """
+    kind, _, place = (settings.lvlm or "").partition(":")
+    if kind == "embedded" and not place:
+        from emograph.adapters.models.lvlm.embedded.loading import load_embedded
+
+        return load_embedded(
+            settings.cache,
+            profile_folder(settings) / LVLM_WEIGHTS,
+            dtype=settings.dtype,
+            attention=settings.attention,
+        )
+    if kind == "openai" and place:
+        from emograph.adapters.models.lvlm.server import connect_server
+
+        key = settings.lvlm_key.get_secret_value() if settings.lvlm_key else None
+        return connect_server(place, api_key=key, timeout=settings.lvlm_timeout)
+    if not place:
+        raise EmographError(
+            f"There is no vision-language model {settings.lvlm!r}.",
+            'Use "embedded", "FAMILY:MODEL" with a name on the hub or a folder, "openai:URL" or '
+            '"none".',
+        )
+    from emograph.adapters.models.lvlm.loading import load_lvlm
+
+    return load_lvlm(
+        kind,
+        place,
+        device=settings.device,
+        dtype=settings.dtype,
+        attention=settings.attention,
+        four_bit=settings.four_bit,
+    )
