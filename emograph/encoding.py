@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from emograph.engine.fingerprints import fingerprint
 from emograph.engine.images import open_photo
 from emograph.engine.perception.detector import Encoding, ImageTextEncoder
 
@@ -27,11 +27,7 @@ def encode_paths(
     Files are told apart by path, size and time of change. `progress` is told how many are done and
     how many there are.
     """
-    digest = hashlib.sha256(encoder.name.encode())
-    for path in paths:
-        stat = path.stat()
-        digest.update(f"{path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
-    kept = cache / "encodings" / f"{digest.hexdigest()[:24]}.safetensors"
+    kept = cache / "encodings" / f"{fingerprint(paths, encoder.name)[:24]}.safetensors"
     try:
         tensors = load_file(kept)
         return Encoding(tensors["features"], tensors["vectors"])

@@ -117,7 +117,7 @@ def _emotion6(
     ballots = [feeling(scheme.labels), subject(keyword.classes)]
     felt, about = ask(model, images.paths, ballots, progress)
     voted = evaluate(replace(images, labels={}), Vote(LVLM, scheme, felt.log_odds), {})
-    return [*_found(keyword, about), *voted.results]
+    return [*_found(keyword, about.log_odds, about.blind), *voted.results]
 
 
 def _fi(
@@ -126,16 +126,17 @@ def _fi(
     labels, ballot = images.labels["emotion"], feeling(graph.scheme("mikels").labels)
     (felt,) = ask(model, images.paths, [ballot], progress)
     order = [ballot.labels.index(name) for name in labels.classes]
-    return _found(labels, Answers(ballot, felt.seen[:, order], felt.blind[order]))
+    return _found(labels, felt.log_odds[:, order], felt.blind[order])
 
 
 def _medic(
     model: VisionLanguageModel, images: LabelledImages, graph: KnowledgeGraph, progress: Progress
 ) -> list[Result]:
+    """Which disaster is shown, where disasters are as frequent as they were to the model."""
     del graph
     types = images.labels["disaster_types"]
     (told,) = ask(model, images.paths, [disaster_ballot(types.classes)], progress)
-    return _found(types, told)
+    return _found(types, told.seen, told.blind)
 
 
 def _outdoorsent(
@@ -159,17 +160,21 @@ def _interval(present: NDArray[np.bool_], scores: LogOdds) -> Interval:
     return bootstrap(metrics.mean_average_precision, present, scores, n_resamples=200)
 
 
-def _found(labels: Labels, answers: Answers) -> list[Result]:
+def _found(labels: Labels, log_odds: LogOdds, blind: LogOdds) -> list[Result]:
+    """Figures of an answer to each image, and of the one answer where there is none."""
     true = labels.codes
     truth = np.eye(len(labels.classes))[true]
-    likely = calibrated(answers.log_odds, truth, stratified_folds(true))
+    likely = calibrated(log_odds, truth, stratified_folds(true))
     named = likely.argmax(axis=1)
-    without = np.full(len(true), int(answers.blind.argmax()))
-    k = len(labels.classes)
+    what = f"accuracy, {len(labels.classes)} classes"
+    guesses = {"image removed": blind.argmax(), "most frequent class": truth.sum(axis=0).argmax()}
     return [
-        Result.of(f"accuracy, {k} classes", bootstrap(metrics.accuracy, true, named)),
-        Result.of(
-            f"accuracy, {k} classes, image removed", bootstrap(metrics.accuracy, true, without)
+        Result.of(what, bootstrap(metrics.accuracy, true, named)),
+        *(
+            Result.of(
+                f"{what}, {how}", bootstrap(metrics.accuracy, true, np.full_like(true, guess))
+            )
+            for how, guess in guesses.items()
         ),
         Result.of("macro-F1", bootstrap(metrics.macro_f1, true, named)),
         Result.of("NLL", bootstrap(metrics.nll, true, likely)),

@@ -9,16 +9,23 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
+
 from emograph.assembly import LVLM_FITTED, LVLM_WEIGHTS, load_lvlm, profile_folder
 from emograph.calibrating import EMBEDDED_KINDS, calibrate_lvlm
 from emograph.config import Settings
+from emograph.engine.fingerprints import fingerprint
+from emograph.engine.training.lessons import Taught
 from emograph.errors import EmographError
 from emograph.evaluating import Progress
 from emograph.fitting import digests
 from emograph.teaching import TRAINED_ON, Lessons
+from emograph.version import __version__
 
 if TYPE_CHECKING:
     from emograph.adapters.models.lvlm.training.embedded import EmbeddedTraining, Plan
+
+_WRITTEN = TypeAdapter(list[Taught])
 
 Report = Callable[[int, int, float], None]
 
@@ -61,8 +68,7 @@ def _train_embedded(
 
     plan = Plan() if steps is None else Plan(steps=steps, whole_steps=steps // 8)
     training = _embedded(settings, lessons, folder, plan, reporting)
-    with reporting.images("Reading cues") as progress:
-        taught = lessons.teach(settings, training.features(), progress)
+    taught = _taught(settings, lessons, training, folder, reporting)
     weights = training.fit(taught, reporting.steps)
     profile = profile_folder(settings)
     weights.save(profile / LVLM_WEIGHTS)
@@ -84,13 +90,29 @@ def _tune(
     model = load_lvlm(settings)
     if not isinstance(model, TransformersLVLM):
         raise EmographError(f"{model.name} cannot be trained.", "Name a model of a hub.")
-    with reporting.images("Reading cues") as progress:
-        # What a teacher sees is what the embedded model sees.
-        features = _embedded(settings, lessons, folder, Plan(), reporting).features()
-        taught = lessons.teach(settings, features, progress)
+    # What a teacher sees is what the embedded model sees.
+    eyes = _embedded(settings, lessons, folder, Plan(), reporting)
+    taught = _taught(settings, lessons, eyes, folder, reporting)
     plan = HubPlan() if steps is None else HubPlan(steps=steps)
     base = str(settings.lvlm).partition(":")[2]
     return [tune(model, base, taught, folder, plan, reporting.steps)]
+
+
+def _taught(
+    settings: Settings,
+    lessons: Lessons,
+    training: EmbeddedTraining,
+    folder: Path,
+    reporting: Reporting,
+) -> list[Taught]:
+    """What is taught, kept in `folder`, since reading cues takes minutes."""
+    kept = folder / f"lessons-{fingerprint(lessons.paths, __version__)[:16]}.json"
+    if kept.exists():
+        return _WRITTEN.validate_json(kept.read_bytes())
+    with reporting.images("Reading cues") as progress:
+        taught = lessons.teach(settings, training.features(), progress)
+    kept.write_bytes(_WRITTEN.dump_json(taught))
+    return taught
 
 
 def _embedded(

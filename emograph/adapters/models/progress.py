@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -32,7 +33,8 @@ def long_work(label: str) -> Iterator[None]:
     """Show on standard error, where that is a terminal, that something is being done."""
     from rich.console import Console
 
-    console = Console(stderr=True)
+    # Told the stream, it still has it where the work silences the bars of a library.
+    console = Console(file=sys.stderr)
     if not console.is_terminal:
         yield
         return

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +22,6 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
-from transformers.utils import logging
 
 from emograph.adapters.models.assets import EFFICIENTNET_LITE2, SMOLLM2, locate
 from emograph.adapters.models.efficientnet import EfficientNetLite2
@@ -63,7 +64,11 @@ def checkpoint(cache: Path, weights: Path | None) -> Path:
     folder = cache / "lvlm" / digest.hexdigest()[:16]
     if not (folder / "config.json").exists():
         sources = locate(EFFICIENTNET_LITE2, cache), locate(SMOLLM2, cache)
-        with long_work("Putting the embedded vision-language model together, once …"):
+        with (
+            long_work("Putting the embedded vision-language model together, once …"),
+            # Its bars, which count tensors, cannot all be turned off.
+            redirect_stderr(StringIO()),
+        ):
             _write(folder, *sources, TrainedWeights.load(weights) if weights else None)
     return folder
 
@@ -115,19 +120,13 @@ def _assemble(vision: Path, language: Path) -> tuple[PreTrainedTokenizerBase, Pr
 
 def _language(path: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """SmolLM2 out of its GGUF file, its four-bit weights unpacked."""
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-        llama = AutoModelForCausalLM.from_pretrained(
-            path.parent,
-            gguf_file=path.name,
-            dtype=torch.float32,
-            quantization_config=GgufConfig(dequantize=True),
-        )
-    finally:
-        if shown:
-            logging.enable_progress_bar()
+    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    llama = AutoModelForCausalLM.from_pretrained(
+        path.parent,
+        gguf_file=path.name,
+        dtype=torch.float32,
+        quantization_config=GgufConfig(dequantize=True),
+    )
     return tokenizer, llama
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from transformers import BaseImageProcessor
 
 from emograph.adapters.models.lvlm.embedded.vision import BODY, GRID, EfficientNetLiteTower
+from emograph.engine.fingerprints import fingerprint
 from emograph.engine.images import open_photo
 
 Progress = Callable[[int, int], None]
@@ -33,12 +33,8 @@ def encode_pictures(
 
     Files are told apart by path, size and time of change.
     """
-    digest = hashlib.sha256()
-    for path in paths:
-        stat = path.stat()
-        digest.update(f"{path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / f"pictures-{digest.hexdigest()[:16]}.npy"
+    kept = folder / f"pictures-{fingerprint(paths)[:16]}.npy"
     done = kept.with_suffix(".done")
     shape = (len(paths), VIEWS, GRID * GRID, BODY)
     new = not kept.exists()
