@@ -16,7 +16,7 @@ from emograph.engine.evaluation.dataset import LabelledImages
 from emograph.engine.evaluation.temperature import fit_temperature
 from emograph.engine.gate import Gate
 from emograph.engine.images import Photo, open_photo
-from emograph.engine.lvlm.fitted import Confidence, FittedLvlm
+from emograph.engine.lvlm.fitted import Confidence, FittedLvlm, Softening
 from emograph.engine.lvlm.model import VisionLanguageModel
 from emograph.engine.lvlm.questions import feeling
 from emograph.engine.lvlm.sight import CueReader
@@ -26,13 +26,14 @@ from emograph.engine.perception.photometry import PhotometryDetector
 from emograph.engine.training.heads import mentions
 from emograph.engine.training.ridge import fit_platt
 from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, reasoner_without
-from emograph.examining import ask, unseen
+from emograph.examining import Answers, ask, unseen
 from emograph.teaching import Lessons
 
 # What the embedded model was taught to name; it cannot read, and has no words of its own.
 EMBEDDED_KINDS = ("scene", "object", "action", "facial_expression", "light")
 _SCHEMES = {"emotion6": "ekman", "fi": "mikels"}
 _WEIGHTS = np.linspace(0.0, 1.0, 21)
+_CORRECTIONS = np.linspace(0.0, 1.0, 11)
 _FEWEST = 15
 
 Judge = Callable[[str, str, int, Photo], bool | None]
@@ -42,22 +43,22 @@ Judge = Callable[[str, str, int, Photo], bool | None]
 def calibrate_lvlm(
     settings: Settings, lessons: Lessons, kinds: tuple[str, ...], progress: Progress
 ) -> FittedLvlm:
-    """Temperatures, the confidence of cues and the weight of the vote, for the settings' model.
+    """Fit the softening of votes, the confidence of cues and the vote's weight, for a model.
 
     They are fitted on images that were not trained on, and written beside the profile's weights.
     """
     model = load_lvlm(settings)
     engine = load_graph_engine(settings, packs=(), store="memory")
-    temperatures: dict[str, float] = {}
+    softened: dict[str, Softening] = {}
     votes: list[tuple[LogOdds, LogOdds, LogOdds]] = []
     for name, scheme in _SCHEMES.items():
         images = lessons.sets[name].where(unseen(lessons.sets[name], settings))
         labels = engine.graph.scheme(scheme).labels
         (told,) = ask(model, images.paths, [feeling(labels)], progress)
         truth = _truth(images, labels)
-        temperatures[scheme] = round(fit_temperature(told.log_odds, truth), 3)
+        softened[scheme] = fit_softening(told, truth)
         graph = _graph(settings, engine, images, name, scheme, progress)
-        votes.append((truth, graph, probabilities(told.log_odds, temperatures[scheme])))
+        votes.append((truth, graph, _soft(told, softened[scheme])))
     words = words_of(engine.reasoner("mikels").matrix.vocabulary.concepts)
     outdoors, described = (
         lessons.sets[name].where(unseen(lessons.sets[name], settings))
@@ -67,12 +68,30 @@ def calibrate_lvlm(
     fitted = FittedLvlm(
         model.name,
         kinds,
-        temperatures,
+        softened,
         _confidences(model, CueReader(words, kinds), judged, progress),
         _gate(votes),
     )
     fitted.save(profile_folder(settings) / LVLM_FITTED)
     return fitted
+
+
+def fit_softening(told: Answers, truth: LogOdds) -> Softening:
+    """The correction and the temperature with which answers come nearest to the truth (n, k)."""
+
+    def fitted(correction: float) -> Softening:
+        return Softening(fit_temperature(told.log_odds(correction), truth), correction)
+
+    def loss(softening: Softening) -> float:
+        answers = np.maximum(_soft(told, softening), 1e-12)
+        return float(-(truth * np.log(answers)).sum(axis=1).mean())
+
+    best = min((fitted(float(correction)) for correction in _CORRECTIONS), key=loss)
+    return Softening(round(best.temperature, 3), round(best.correction, 2))
+
+
+def _soft(told: Answers, softening: Softening) -> LogOdds:
+    return probabilities(told.log_odds(softening.correction), softening.temperature)
 
 
 def _truth(images: LabelledImages, labels: Sequence[str]) -> LogOdds:

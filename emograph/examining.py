@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.adapters.datasets import open_dataset
-from emograph.assembly import load_lvlm, open_knowledge, profile_folder
+from emograph.assembly import LVLM_FITTED, load_lvlm, open_knowledge, profile_folder
 from emograph.config import Settings
 from emograph.engine.evaluation import metrics
 from emograph.engine.evaluation.conditions import LogOdds, Vote
@@ -21,6 +21,7 @@ from emograph.engine.evaluation.intervals import Interval, bootstrap
 from emograph.engine.evaluation.results import Report, Result, Setting
 from emograph.engine.evaluation.temperature import calibrated
 from emograph.engine.images import open_photo
+from emograph.engine.lvlm.fitted import PLAIN, FittedLvlm
 from emograph.engine.lvlm.model import VisionLanguageModel
 from emograph.engine.lvlm.questions import NAMING, Ballot, feeling, subject
 from emograph.errors import DatasetError
@@ -42,10 +43,9 @@ class Answers:
     seen: LogOdds
     blind: LogOdds
 
-    @property
-    def log_odds(self) -> LogOdds:
-        """How much likelier each image makes each label, (n, k)."""
-        return self.seen - self.blind
+    def log_odds(self, correction: float = 1.0) -> LogOdds:
+        """How much likelier each image makes each label, (n, k); see `Softening.correction`."""
+        return self.seen - correction * self.blind
 
 
 def ask(
@@ -104,45 +104,63 @@ def evaluate_lvlm(settings: Settings, data: Path, progress: Progress) -> list[Re
                 f"{folder} has {len(images)} images that were not trained on.",
                 f"Give at least {_LEAST}.",
             )
-        examined = _EXAMINED[name](model, images, graph, progress)
+        examined = _EXAMINED[name](settings, model, images, graph, progress)
         reports.append(Report(images.name, LVLM, tuple(examined), about))
     return reports
 
 
 def _emotion6(
-    model: VisionLanguageModel, images: LabelledImages, graph: KnowledgeGraph, progress: Progress
+    settings: Settings,
+    model: VisionLanguageModel,
+    images: LabelledImages,
+    graph: KnowledgeGraph,
+    progress: Progress,
 ) -> list[Result]:
     """What a picture is about against the search word; what viewers feel against the votes."""
     keyword, scheme = images.labels["emotion"], graph.scheme("ekman")
     ballots = [feeling(scheme.labels), subject(keyword.classes)]
     felt, about = ask(model, images.paths, ballots, progress)
-    voted = evaluate(replace(images, labels={}), Vote(LVLM, scheme, felt.log_odds), {})
-    return [*_found(keyword, about.log_odds, about.blind), *voted.results]
+    log_odds = felt.log_odds(_correction(settings, model, "ekman"))
+    voted = evaluate(replace(images, labels={}), Vote(LVLM, scheme, log_odds), {})
+    return [*_found(keyword, about.log_odds(), about.blind), *voted.results]
 
 
 def _fi(
-    model: VisionLanguageModel, images: LabelledImages, graph: KnowledgeGraph, progress: Progress
+    settings: Settings,
+    model: VisionLanguageModel,
+    images: LabelledImages,
+    graph: KnowledgeGraph,
+    progress: Progress,
 ) -> list[Result]:
     labels, ballot = images.labels["emotion"], feeling(graph.scheme("mikels").labels)
     (felt,) = ask(model, images.paths, [ballot], progress)
     order = [ballot.labels.index(name) for name in labels.classes]
-    return _found(labels, felt.log_odds[:, order], felt.blind[order])
+    log_odds = felt.log_odds(_correction(settings, model, "mikels"))
+    return _found(labels, log_odds[:, order], felt.blind[order])
 
 
 def _medic(
-    model: VisionLanguageModel, images: LabelledImages, graph: KnowledgeGraph, progress: Progress
+    settings: Settings,
+    model: VisionLanguageModel,
+    images: LabelledImages,
+    graph: KnowledgeGraph,
+    progress: Progress,
 ) -> list[Result]:
     """Which disaster is shown, where disasters are as frequent as they were to the model."""
-    del graph
+    del settings, graph
     types = images.labels["disaster_types"]
     (told,) = ask(model, images.paths, [disaster_ballot(types.classes)], progress)
     return _found(types, told.seen, told.blind)
 
 
 def _outdoorsent(
-    model: VisionLanguageModel, images: LabelledImages, graph: KnowledgeGraph, progress: Progress
+    settings: Settings,
+    model: VisionLanguageModel,
+    images: LabelledImages,
+    graph: KnowledgeGraph,
+    progress: Progress,
 ) -> list[Result]:
-    del graph
+    del settings, graph
     ballot = Ballot(NAMING["scene"], tuple(images.scored.names))
     (told,) = ask(model, images.paths, [ballot], progress)
     present = images.scored.values > 0
@@ -154,6 +172,12 @@ def _outdoorsent(
 
 
 _EXAMINED = {"emotion6": _emotion6, "fi": _fi, "outdoorsent": _outdoorsent, "medic": _medic}
+
+
+def _correction(settings: Settings, model: VisionLanguageModel, scheme: str) -> float:
+    """What was fitted for the model's votes in a scheme."""
+    fitted = FittedLvlm.load(profile_folder(settings) / LVLM_FITTED, model.name)
+    return (fitted.votes or {}).get(scheme, PLAIN).correction
 
 
 def _interval(present: NDArray[np.bool_], scores: LogOdds) -> Interval:

@@ -107,7 +107,7 @@ def test_training_writes_weights_that_are_used(
     used = [path for path, kept in zip(lessons.paths, lessons.used, strict=True) if kept]
     assert set(digests(used)) == set((profile / TRAINED_ON).read_text().split())
     fitted = json.loads((profile / "lvlm.json").read_text())
-    assert set(fitted["temperatures"]) == {"ekman", "mikels"}
+    assert set(fitted["votes"]) == {"ekman", "mikels"}
     assert sum(fitted["gate"].values()) == pytest.approx(1.0)
     # What was trained is on disk: called again, there is nothing left to train.
     assert run(*words, "--steps", STEPS) == 0

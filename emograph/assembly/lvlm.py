@@ -32,7 +32,7 @@ def load_onlooker(
     words = words_of(concept for concept in vocabulary.concepts if is_named(concept))
     reader = CueReader(words, fitted.kinds, fitted.confidence)
     remarks = () if fitted.model == model.name else (_UNCALIBRATED,)
-    return Onlooker(model, reader, Voter(model, fitted.temperatures)), fitted.gate, remarks
+    return Onlooker(model, reader, Voter(model, fitted.votes)), fitted.gate, remarks
 
 
 def load_lvlm(settings: Settings) -> VisionLanguageModel:

@@ -59,31 +59,31 @@ _CLEARLY = 1.25
 def why(explanation: Explained) -> list[str]:
     """What it evokes; what speaks for it and by which knowledge; what speaks against it.
 
-    Where others voted than the graph, also what they say.
+    Where a vision-language model voted too, how far the two agree comes first.
     """
     (first, p), (second, q) = ranked(explanation.emotions)[:2]
     lead = (
         f"Most of all this image evokes {_feeling(first)} ({percent(p)}), "
         f"then {_feeling(second)} ({percent(q)})."
     )
-    others = _others(explanation)
+    votes = _votes(explanation)
     if not explanation.evidence:
         unknown = "Nothing was seen in it that the knowledge graph knows."
-        return [lead, unknown, *(others or [_nothing_else()])]
-    return [lead, _for(first, explanation), _against(first, explanation), *others]
+        return [lead, *votes, unknown] if votes else [lead, unknown, _nothing_else()]
+    return [lead, *votes, _for(first, explanation), _against(first, explanation)]
 
 
-def _others(explanation: Explained) -> list[str]:
-    graph = ranked(explanation.votes["graph"])[0]
+def _votes(explanation: Explained) -> list[str]:
+    """How far graph and vision-language model agree, where both voted."""
     if "lvlm" not in explanation.votes:
         return []
-    lvlm = ranked(explanation.votes["lvlm"])[0]
-    said = f"{_feeling(lvlm[0])} ({percent(lvlm[1])})"
-    if lvlm[0] == graph[0]:
-        return [f"The vision-language model, looking at the whole picture, agrees: {said}."]
+    (felt, p), (seen, q) = (ranked(explanation.votes[name])[0] for name in ("graph", "lvlm"))
+    lvlm = "the vision-language model, looking at the whole picture,"
+    if felt == seen:
+        return [f"Knowledge graph ({percent(p)}) and vision-language model ({percent(q)}) agree."]
     return [
-        f"The knowledge graph alone says {_feeling(graph[0])} ({percent(graph[1])}); the "
-        f"vision-language model, looking at the whole picture, says {said}."
+        f"The knowledge graph alone says {_feeling(felt)} ({percent(p)}); {lvlm} says "
+        f"{_feeling(seen)} ({percent(q)})."
     ]
 
 

@@ -43,16 +43,33 @@ UNFITTED = Confidence()
 
 
 @dataclass(frozen=True, slots=True)
-class FittedLvlm:
-    """Temperatures of votes by scheme, confidences and kinds of cues, the vote's weight.
+class Softening:
+    """How likelihoods become a vote: softmax((seen - correction * blind) / temperature).
 
-    `kinds` are those that the model can be asked for.
-    Without temperatures, a model votes in all schemes by its likelihoods as they are.
+    `seen` and `blind` are log P(label) with the picture and without any. With the whole correction,
+    a label that a model likes to say whatever it sees gains nothing by that; with none, feelings
+    are as frequent as the model has learned that they are.
+    """
+
+    temperature: float = 1.0
+    correction: float = 1.0
+
+
+PLAIN = Softening()
+"""The whole correction, and likelihoods as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittedLvlm:
+    """The softening of votes by scheme, confidences and kinds of cues, the vote's weight.
+
+    `kinds` are those that the model can be asked for. Without softenings, it votes in all schemes,
+    each time plainly.
     """
 
     model: str | None = None
     kinds: tuple[str, ...] = _ALL
-    temperatures: Mapping[str, float] | None = None
+    votes: Mapping[str, Softening] | None = None
     confidence: Mapping[str, Confidence] = field(default_factory=dict)
     gate: Gate = EVEN
 
@@ -67,7 +84,7 @@ class FittedLvlm:
         return cls(
             model,
             tuple(given["kinds"]),
-            given["temperatures"],
+            {scheme: Softening(**fitted) for scheme, fitted in given["votes"].items()},
             {kind: Confidence(**fitted) for kind, fitted in given["confidence"].items()},
             Gate(given["gate"]),
         )
@@ -77,7 +94,7 @@ class FittedLvlm:
         written = {
             "model": self.model,
             "kinds": list(self.kinds),
-            "temperatures": self.temperatures,
+            "votes": {scheme: asdict(fitted) for scheme, fitted in (self.votes or {}).items()},
             "confidence": {kind: asdict(fitted) for kind, fitted in self.confidence.items()},
             "gate": dict(self.gate.strengths),
         }

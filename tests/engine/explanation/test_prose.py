@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from emograph.engine.cues import Cue
 from emograph.engine.explanation.explanation import Explanation
+from emograph.engine.gate import Gate
 from emograph.engine.reasoning.paths import PathFinder
 from emograph.engine.reasoning.reasoner import Balance, Reasoner
 from emograph.kg import terms
@@ -124,3 +126,42 @@ def test_what_hardly_speaks_is_not_made_much_of(explain: Explain) -> None:
 def test_cues_of_one_label_are_told_once(explain: Explain) -> None:
     twice = [cue(f"a:{i}", 0.9, label="dark", iri=DARK, detector=f"d{i}") for i in range(2)]
     assert explain(*twice).why()[1].count("“dark”") <= 1
+
+
+def voted(explanation: Explanation, emotion: str, share: float) -> Explanation:
+    """The same, where a vision-language model voted for an emotion."""
+    others = [e for e in explanation.emotions if e != emotion]
+    vote = {emotion: share, **dict.fromkeys(others, (1 - share) / len(others))}
+    return replace(explanation, lvlm=vote, gate=Gate({"graph": 0.25, "lvlm": 0.75}))
+
+
+def test_who_says_otherwise_is_told(explain: Explain) -> None:
+    plain = explain(cue("a", label="dark", iri=DARK))
+    graph = plain.leading
+    other = next(e for e in plain.emotions if e != graph)
+    explanation = voted(plain, other, 0.9)
+    assert explanation.leading == other
+    _, votes, *_ = explanation.why()
+    assert votes.startswith(f"The knowledge graph alone says {graph}")
+    assert f"says {other} (90\N{NO-BREAK SPACE}%)" in votes
+
+
+def test_who_agrees_is_told(explain: Explain) -> None:
+    plain = explain(cue("a", label="dark", iri=DARK))
+    sentences = voted(plain, plain.leading, 0.9).why()
+    assert len(sentences) == 4
+    assert sentences[1].endswith("(90\N{NO-BREAK SPACE}%) agree.")
+
+
+def test_a_vote_stands_where_nothing_was_seen(explain: Explain) -> None:
+    sentences = voted(explain(), "awe", 0.9).why()
+    assert "awe" in sentences[0]
+    assert "Nothing was seen" in sentences[-1]
+
+
+def test_a_cue_that_is_left_out_moves_the_graphs_vote_alone(explain: Explain) -> None:
+    explanation = voted(explain(cue("a", label="dark", iri=DARK)), "awe", 0.9)
+    without = explanation.without("a")
+    assert without.votes["lvlm"] == explanation.votes["lvlm"]
+    assert without.votes["graph"] != explanation.votes["graph"]
+    assert sum(without.emotions.values()) == pytest.approx(1.0)

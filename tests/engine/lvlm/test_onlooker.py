@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from emograph.engine.images import open_photo
+from emograph.engine.lvlm.fitted import PLAIN, Softening
 from emograph.engine.lvlm.model import LogLikelihoods, Named, Question
 from emograph.engine.lvlm.onlooker import Onlooker
 from emograph.engine.lvlm.sight import CueReader
@@ -30,8 +31,8 @@ class MuteModel(ActingModel):
         return Mute(self, {})
 
 
-def onlooker(model: ActingModel, temperatures: dict[str, float] | None = None) -> Onlooker:
-    return Onlooker(model, CueReader(WORDS, KINDS), Voter(model, temperatures))
+def onlooker(model: ActingModel, fitted: dict[str, Softening] | None = None) -> Onlooker:
+    return Onlooker(model, CueReader(WORDS, KINDS), Voter(model, fitted))
 
 
 def test_a_look_gives_cues_and_a_vote() -> None:
@@ -45,7 +46,7 @@ def test_a_look_gives_cues_and_a_vote() -> None:
 
 
 def test_a_scheme_that_was_not_learned_is_noted() -> None:
-    look = onlooker(ActingModel(said=SAID), {"ekman": 1.0}).look(PHOTO, "mikels", LABELS)
+    look = onlooker(ActingModel(said=SAID), {"ekman": PLAIN}).look(PHOTO, "mikels", LABELS)
     assert look.vote is None
     assert "learned the labels of mikels" in look.notes[0]
     assert look.cues

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emograph.engine.images import open_photo
+from emograph.engine.lvlm.fitted import PLAIN, Softening
 from emograph.engine.lvlm.questions import feeling
 from emograph.engine.lvlm.voting import Voter
 from tests.engine.lvlm.acting import ActingModel
@@ -34,8 +35,8 @@ def test_who_would_say_the_same_without_the_picture_says_nothing(likes: dict[str
 @given(LIKES, st.floats(0.2, 5.0))
 def test_a_temperature_flattens_and_changes_no_order(seen: dict[str, float], soft: float) -> None:
     model = ActingModel(seen, dict.fromkeys(LABELS, 0.0))
-    plain = Voter(model, {"mikels": 1.0}).vote(model.look(PHOTO), "mikels", LABELS)
-    softened = Voter(model, {"mikels": soft}).vote(model.look(PHOTO), "mikels", LABELS)
+    plain = Voter(model, {"mikels": PLAIN}).vote(model.look(PHOTO), "mikels", LABELS)
+    softened = Voter(model, {"mikels": Softening(soft)}).vote(model.look(PHOTO), "mikels", LABELS)
     odds = np.array([seen[label] for label in LABELS]) / soft
     assert list(softened.values()) == pytest.approx(list(np.exp(odds) / np.exp(odds).sum()))
     by_share = sorted(LABELS, key=lambda label: (softened[label], plain[label]))
@@ -52,9 +53,18 @@ def test_the_answer_without_a_picture_is_asked_for_once() -> None:
 
 def test_it_votes_in_the_schemes_it_has_learned() -> None:
     assert Voter(ActingModel()).votes_in("plutchik")
-    assert Voter(ActingModel(), {"mikels": 1.0}).votes_in("mikels")
-    assert not Voter(ActingModel(), {"mikels": 1.0}).votes_in("plutchik")
+    assert Voter(ActingModel(), {"mikels": PLAIN}).votes_in("mikels")
+    assert not Voter(ActingModel(), {"mikels": PLAIN}).votes_in("plutchik")
 
 
 def test_the_question_lists_the_labels_of_the_scheme() -> None:
     assert all(label in feeling(LABELS).question.text for label in LABELS)
+
+
+def test_without_a_correction_what_is_usual_counts() -> None:
+    model = ActingModel(dict.fromkeys(LABELS, -1.0), {"awe": -0.1, "fear": -3.0, "joy": -3.0})
+    view = model.look(PHOTO)
+    plain = Voter(model, {"mikels": PLAIN}).vote(view, "mikels", LABELS)
+    usual = Voter(model, {"mikels": Softening(correction=0.0)}).vote(view, "mikels", LABELS)
+    assert plain["awe"] < plain["fear"]
+    assert list(usual.values()) == pytest.approx([1 / 3] * 3)
