@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from emograph.assembly import LVLM_FITTED, load_graph_engine, load_lvlm, profile_folder
+from emograph.assembly import (
+    LVLM_FITTED,
+    load_graph_engine,
+    load_lvlm,
+    named_words,
+    profile_folder,
+)
 from emograph.config import Settings
 from emograph.encoding import encode_paths
 from emograph.engine.engine import Engine
@@ -20,7 +26,6 @@ from emograph.engine.lvlm.fitted import Confidence, FittedLvlm, Softening
 from emograph.engine.lvlm.model import VisionLanguageModel
 from emograph.engine.lvlm.questions import feeling
 from emograph.engine.lvlm.sight import CueReader
-from emograph.engine.lvlm.vocabulary import words_of
 from emograph.engine.perception.detector import Encoding
 from emograph.engine.perception.photometry import PhotometryDetector
 from emograph.engine.training.heads import mentions
@@ -30,7 +35,7 @@ from emograph.examining import Answers, ask, unseen
 from emograph.teaching import Lessons
 
 # What the embedded model was taught to name; it cannot read, and has no words of its own.
-EMBEDDED_KINDS = ("scene", "object", "action", "facial_expression", "light")
+_KINDS = ("scene", "object", "action", "facial_expression", "light")
 _SCHEMES = {"emotion6": "ekman", "fi": "mikels"}
 _WEIGHTS = np.linspace(0.0, 1.0, 21)
 _CORRECTIONS = np.linspace(0.0, 1.0, 11)
@@ -40,9 +45,7 @@ Judge = Callable[[str, str, int, Photo], bool | None]
 """Whether a label of a kind is right of an image, by its row; None where nobody knows."""
 
 
-def calibrate_lvlm(
-    settings: Settings, lessons: Lessons, kinds: tuple[str, ...], progress: Progress
-) -> FittedLvlm:
+def calibrate_lvlm(settings: Settings, lessons: Lessons, progress: Progress) -> FittedLvlm:
     """Fit the softening of votes, the confidence of cues and the vote's weight, for a model.
 
     They are fitted on images that were not trained on, and written beside the profile's weights.
@@ -58,8 +61,8 @@ def calibrate_lvlm(
         truth = _truth(images, labels)
         softened[scheme] = fit_softening(told, truth)
         graph = _graph(settings, engine, images, name, scheme, progress)
-        votes.append((truth, graph, _soft(told, softened[scheme])))
-    words = words_of(engine.reasoner("mikels").matrix.vocabulary.concepts)
+        votes.append((truth, graph, softened[scheme](told.seen, told.blind)))
+    words = named_words(engine.reasoner("mikels").matrix.vocabulary)
     outdoors, described = (
         lessons.sets[name].where(unseen(lessons.sets[name], settings))
         for name in ("outdoorsent", "oasis")
@@ -67,9 +70,9 @@ def calibrate_lvlm(
     judged = [(outdoors, _outdoors(outdoors)), (described, _described(described))]
     fitted = FittedLvlm(
         model.name,
-        kinds,
+        _KINDS,
         softened,
-        _confidences(model, CueReader(words, kinds), judged, progress),
+        _confidences(model, CueReader(words, _KINDS), judged, progress),
         _gate(votes),
     )
     fitted.save(profile_folder(settings) / LVLM_FITTED)
@@ -80,18 +83,15 @@ def fit_softening(told: Answers, truth: LogOdds) -> Softening:
     """The correction and the temperature with which answers come nearest to the truth (n, k)."""
 
     def fitted(correction: float) -> Softening:
-        return Softening(fit_temperature(told.log_odds(correction), truth), correction)
+        log_odds = Softening(correction=correction).log_odds(told.seen, told.blind)
+        return Softening(round(fit_temperature(log_odds, truth), 3), correction)
 
-    def loss(softening: Softening) -> float:
-        answers = np.maximum(_soft(told, softening), 1e-12)
-        return float(-(truth * np.log(answers)).sum(axis=1).mean())
-
-    best = min((fitted(float(correction)) for correction in _CORRECTIONS), key=loss)
-    return Softening(round(best.temperature, 3), round(best.correction, 2))
+    softenings = [fitted(round(float(correction), 1)) for correction in _CORRECTIONS]
+    return min(softenings, key=lambda soft: _cross_entropy(truth, soft(told.seen, told.blind)))
 
 
-def _soft(told: Answers, softening: Softening) -> LogOdds:
-    return probabilities(told.log_odds(softening.correction), softening.temperature)
+def _cross_entropy(truth: LogOdds, answers: LogOdds) -> float:
+    return float(-(truth * np.log(np.maximum(answers, 1e-12))).sum(axis=1).mean())
 
 
 def _truth(images: LabelledImages, labels: Sequence[str]) -> LogOdds:
@@ -123,9 +123,7 @@ def _gate(votes: Sequence[tuple[LogOdds, LogOdds, LogOdds]]) -> Gate:
 
     def loss(weight: float) -> float:
         costs = [
-            -(truth * np.log(np.maximum((1 - weight) * graph + weight * lvlm, 1e-12)))
-            .sum(axis=1)
-            .mean()
+            _cross_entropy(truth, (1 - weight) * graph + weight * lvlm)
             for truth, graph, lvlm in votes
         ]
         return float(np.mean(costs))
@@ -144,7 +142,7 @@ def _confidences(
 
     A kind of which too little was right or wrong to tell has the figures of all kinds together.
     """
-    said: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in EMBEDDED_KINDS}
+    said: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in _KINDS}
     for images, judge in told:
         for i, path in enumerate(images.paths):
             photo = open_photo(path)

@@ -17,10 +17,9 @@ from emograph.config import PROFILES, Settings
 from emograph.errors import EmographError
 from emograph.version import __version__
 
-_NEEDED = ("torch", "transformers", "pyoxigraph", "kglite")
+_NEEDED = ("torch", "transformers", "accelerate", "gguf", "pyoxigraph", "kglite")
 _EXTRAS = {
     "peft": "training vision-language models",
-    "accelerate": "training, and weights spread over devices",
     "bitsandbytes": "weights in 4 bits",
     "flash-attn": "faster attention on NVIDIA GPUs",
 }

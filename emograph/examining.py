@@ -26,7 +26,7 @@ from emograph.engine.lvlm.model import VisionLanguageModel
 from emograph.engine.lvlm.questions import NAMING, Ballot, feeling, subject
 from emograph.errors import DatasetError
 from emograph.evaluating import Progress
-from emograph.fitting import digests
+from emograph.fitting import among
 from emograph.kg.graph import KnowledgeGraph
 from emograph.teaching import SETS, TRAINED_ON, disaster_ballot
 from emograph.version import __version__
@@ -39,13 +39,8 @@ _LEAST = 25
 class Answers:
     """Log-likelihoods of a ballot's labels: of each image (n, k), and without any (k,)."""
 
-    ballot: Ballot
     seen: LogOdds
     blind: LogOdds
-
-    def log_odds(self, correction: float = 1.0) -> LogOdds:
-        """How much likelier each image makes each label, (n, k); see `Softening.correction`."""
-        return self.seen - correction * self.blind
 
 
 def ask(
@@ -64,7 +59,6 @@ def ask(
     unseen = model.look(None)
     return [
         Answers(
-            ballot,
             np.array(answers).reshape(len(paths), len(ballot.labels)),
             unseen.log_likelihoods(ballot.question, ballot.labels),
         )
@@ -76,8 +70,7 @@ def unseen(images: LabelledImages, settings: Settings) -> NDArray[np.bool_]:
     """Whether each image was not trained on, told by its content; no other model was by us."""
     if settings.lvlm != "embedded":
         return np.ones(len(images), dtype=bool)
-    known = set((profile_folder(settings) / TRAINED_ON).read_text("utf-8").split())
-    return np.array([digest not in known for digest in digests(images.paths)], dtype=bool)
+    return ~among(profile_folder(settings) / TRAINED_ON, images.paths)
 
 
 def evaluate_lvlm(settings: Settings, data: Path, progress: Progress) -> list[Report]:
@@ -85,16 +78,14 @@ def evaluate_lvlm(settings: Settings, data: Path, progress: Progress) -> list[Re
 
     Raises DatasetError where it holds none, or too few such images of one.
     """
-    named = {name: data / folder for name, folder in SETS.items() if name in _EXAMINED}
-    there = {name: folder for name, folder in named.items() if folder.is_dir()}
+    there = {name: data / SETS[name] for name in _EXAMINED if (data / SETS[name]).is_dir()}
     if not there:
         raise DatasetError(
             f"{data} holds none of the folders {', '.join(SETS[name] for name in _EXAMINED)}.",
             "Name the folder that the datasets' folders are in.",
         )
-    model = load_lvlm(settings)
-    about: dict[str, Setting] = {"emograph": __version__, "lvlm": model.name}
-    graph = open_knowledge(settings.model_copy(update={"packs": (), "store": "memory"}))
+    examiner = _Examiner.of(settings, progress)
+    about: dict[str, Setting] = {"emograph": __version__, "lvlm": examiner.model.name}
     reports = []
     for name, folder in there.items():
         images = open_dataset(name, folder)
@@ -104,80 +95,73 @@ def evaluate_lvlm(settings: Settings, data: Path, progress: Progress) -> list[Re
                 f"{folder} has {len(images)} images that were not trained on.",
                 f"Give at least {_LEAST}.",
             )
-        examined = _EXAMINED[name](settings, model, images, graph, progress)
+        examined = _EXAMINED[name](examiner, images)
         reports.append(Report(images.name, LVLM, tuple(examined), about))
     return reports
 
 
-def _emotion6(
-    settings: Settings,
-    model: VisionLanguageModel,
-    images: LabelledImages,
-    graph: KnowledgeGraph,
-    progress: Progress,
-) -> list[Result]:
-    """What a picture is about against the search word; what viewers feel against the votes."""
-    keyword, scheme = images.labels["emotion"], graph.scheme("ekman")
-    ballots = [feeling(scheme.labels), subject(keyword.classes)]
-    felt, about = ask(model, images.paths, ballots, progress)
-    log_odds = felt.log_odds(_correction(settings, model, "ekman"))
-    voted = evaluate(replace(images, labels={}), Vote(LVLM, scheme, log_odds), {})
-    return [*_found(keyword, about.log_odds(), about.blind), *voted.results]
+@dataclass(frozen=True)
+class _Examiner:
+    """Asks one model about sets of images, each by its own questions."""
+
+    model: VisionLanguageModel
+    fitted: FittedLvlm
+    graph: KnowledgeGraph
+    progress: Progress
+
+    @classmethod
+    def of(cls, settings: Settings, progress: Progress) -> _Examiner:
+        model = load_lvlm(settings)
+        fitted = FittedLvlm.load(profile_folder(settings) / LVLM_FITTED, model.name)
+        graph = open_knowledge(settings.model_copy(update={"packs": (), "store": "memory"}))
+        return cls(model, fitted, graph, progress)
+
+    def ask(self, images: LabelledImages, *ballots: Ballot) -> list[Answers]:
+        return ask(self.model, images.paths, ballots, self.progress)
+
+    def felt(self, scheme: str, answers: Answers) -> LogOdds:
+        """Answers on feelings as they are voted, before the temperature."""
+        softening = (self.fitted.votes or {}).get(scheme, PLAIN)
+        return softening.log_odds(answers.seen, answers.blind)
+
+    def emotion6(self, images: LabelledImages) -> list[Result]:
+        """What a picture is about against the search word; what viewers feel against the votes."""
+        keyword, scheme = images.labels["emotion"], self.graph.scheme("ekman")
+        felt, about = self.ask(images, feeling(scheme.labels), subject(keyword.classes))
+        vote = Vote(LVLM, scheme, self.felt("ekman", felt))
+        voted = evaluate(replace(images, labels={}), vote, {})
+        found = _found(keyword, PLAIN.log_odds(about.seen, about.blind), about.blind)
+        return [*found, *voted.results]
+
+    def fi(self, images: LabelledImages) -> list[Result]:
+        """What viewers feel against the label."""
+        emotions, labels = images.labels["emotion"], self.graph.scheme("mikels").labels
+        (felt,) = self.ask(images, feeling(labels))
+        order = [labels.index(name) for name in emotions.classes]
+        return _found(emotions, self.felt("mikels", felt)[:, order], felt.blind[order])
+
+    def medic(self, images: LabelledImages) -> list[Result]:
+        """Which disaster is shown, where disasters are as frequent as they were to the model."""
+        types = images.labels["disaster_types"]
+        (told,) = self.ask(images, disaster_ballot(types.classes))
+        return _found(types, told.seen, told.blind)
+
+    def outdoorsent(self, images: LabelledImages) -> list[Result]:
+        """How well images are ranked by each attribute, and how well by chance."""
+        present = images.scored.values > 0
+        (told,) = self.ask(images, Ballot(NAMING["scene"], tuple(images.scored.names)))
+        return [
+            Result.of("attributes mAP", _interval(present, told.seen)),
+            Result.of("attributes mAP by frequency", _interval(present, np.zeros_like(told.seen))),
+        ]
 
 
-def _fi(
-    settings: Settings,
-    model: VisionLanguageModel,
-    images: LabelledImages,
-    graph: KnowledgeGraph,
-    progress: Progress,
-) -> list[Result]:
-    labels, ballot = images.labels["emotion"], feeling(graph.scheme("mikels").labels)
-    (felt,) = ask(model, images.paths, [ballot], progress)
-    order = [ballot.labels.index(name) for name in labels.classes]
-    log_odds = felt.log_odds(_correction(settings, model, "mikels"))
-    return _found(labels, log_odds[:, order], felt.blind[order])
-
-
-def _medic(
-    settings: Settings,
-    model: VisionLanguageModel,
-    images: LabelledImages,
-    graph: KnowledgeGraph,
-    progress: Progress,
-) -> list[Result]:
-    """Which disaster is shown, where disasters are as frequent as they were to the model."""
-    del settings, graph
-    types = images.labels["disaster_types"]
-    (told,) = ask(model, images.paths, [disaster_ballot(types.classes)], progress)
-    return _found(types, told.seen, told.blind)
-
-
-def _outdoorsent(
-    settings: Settings,
-    model: VisionLanguageModel,
-    images: LabelledImages,
-    graph: KnowledgeGraph,
-    progress: Progress,
-) -> list[Result]:
-    del settings, graph
-    ballot = Ballot(NAMING["scene"], tuple(images.scored.names))
-    (told,) = ask(model, images.paths, [ballot], progress)
-    present = images.scored.values > 0
-    flat = np.zeros_like(told.seen)
-    return [
-        Result.of("attributes mAP", _interval(present, told.seen)),
-        Result.of("attributes mAP by frequency", _interval(present, flat)),
-    ]
-
-
-_EXAMINED = {"emotion6": _emotion6, "fi": _fi, "outdoorsent": _outdoorsent, "medic": _medic}
-
-
-def _correction(settings: Settings, model: VisionLanguageModel, scheme: str) -> float:
-    """What was fitted for the model's votes in a scheme."""
-    fitted = FittedLvlm.load(profile_folder(settings) / LVLM_FITTED, model.name)
-    return (fitted.votes or {}).get(scheme, PLAIN).correction
+_EXAMINED = {
+    "emotion6": _Examiner.emotion6,
+    "fi": _Examiner.fi,
+    "outdoorsent": _Examiner.outdoorsent,
+    "medic": _Examiner.medic,
+}
 
 
 def _interval(present: NDArray[np.bool_], scores: LogOdds) -> Interval:

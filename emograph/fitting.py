@@ -88,17 +88,26 @@ def digests(paths: Sequence[Path]) -> list[str]:
     return [hashlib.sha256(path.read_bytes()).hexdigest()[:_DIGITS] for path in paths]
 
 
+def write_digests(path: Path, files: Sequence[Path]) -> Path:
+    """Write down which files were used, by their content."""
+    path.write_text("\n".join(sorted(set(digests(files)))) + "\n", encoding="utf-8")
+    return path
+
+
+def among(path: Path, files: Sequence[Path]) -> NDArray[np.bool_]:
+    """Whether each file is one of those that were written down, told by content, (n,)."""
+    known = set(path.read_text("utf-8").split())
+    return np.array([digest in known for digest in digests(files)], dtype=bool)
+
+
 def write_fitted(settings: Settings, images: LabelledImages) -> Path:
     """Write down which photographs of disasters the profile's heads were fitted on."""
-    path = profile_folder(settings) / _FITTED
-    path.write_text("\n".join(sorted(set(digests(images.paths)))) + "\n", encoding="utf-8")
-    return path
+    return write_digests(profile_folder(settings) / _FITTED, images.paths)
 
 
 def fitted_on(settings: Settings, paths: Sequence[Path]) -> NDArray[np.bool_]:
     """Whether the profile's heads were fitted on each of these files, told by content, (n,)."""
-    known = set((profile_folder(settings) / _FITTED).read_text("utf-8").split())
-    return np.array([digest in known for digest in digests(paths)], dtype=bool)
+    return among(profile_folder(settings) / _FITTED, paths)
 
 
 def _attributes(

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from emograph.assembly import LVLM_FITTED, LVLM_WEIGHTS, load_lvlm, profile_folder
-from emograph.calibrating import EMBEDDED_KINDS, calibrate_lvlm
+from emograph.calibrating import calibrate_lvlm
 from emograph.config import Settings
 from emograph.engine.fingerprints import fingerprint
 from emograph.engine.training.lessons import Taught
 from emograph.errors import EmographError
 from emograph.evaluating import Progress
-from emograph.fitting import digests
+from emograph.fitting import write_digests
 from emograph.teaching import TRAINED_ON, Lessons
 from emograph.version import __version__
 
@@ -73,10 +73,9 @@ def _train_embedded(
     profile = profile_folder(settings)
     weights.save(profile / LVLM_WEIGHTS)
     used = [path for path, kept in zip(lessons.paths, lessons.used, strict=True) if kept]
-    known = "\n".join(sorted(set(digests(used)))) + "\n"
-    (profile / TRAINED_ON).write_text(known, encoding="utf-8")
+    write_digests(profile / TRAINED_ON, used)
     with reporting.images("Calibrating") as progress:
-        calibrate_lvlm(settings, lessons, EMBEDDED_KINDS, progress)
+        calibrate_lvlm(settings, lessons, progress)
     return [profile / name for name in (LVLM_WEIGHTS, TRAINED_ON, LVLM_FITTED)]
 
 

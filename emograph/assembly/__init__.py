@@ -2,7 +2,7 @@
 
 from emograph.assembly.engine import load, load_crowd_of, load_graph_engine
 from emograph.assembly.knowledge import open_knowledge
-from emograph.assembly.lvlm import load_lvlm
+from emograph.assembly.lvlm import load_lvlm, named_words
 from emograph.assembly.perception import (
     concept_vectors,
     load_detectors,
@@ -23,6 +23,7 @@ __all__ = [
     "load_graph_engine",
     "load_lvlm",
     "load_vocabulary",
+    "named_words",
     "open_knowledge",
     "profile_folder",
 ]

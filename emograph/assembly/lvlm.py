@@ -10,7 +10,7 @@ from emograph.engine.lvlm.fitted import FittedLvlm
 from emograph.engine.lvlm.model import VisionLanguageModel
 from emograph.engine.lvlm.onlooker import Onlooker
 from emograph.engine.lvlm.sight import CueReader
-from emograph.engine.lvlm.vocabulary import words_of
+from emograph.engine.lvlm.vocabulary import Words, words_of
 from emograph.engine.lvlm.voting import Voter
 from emograph.engine.perception.vocabulary import Vocabulary
 from emograph.errors import EmographError
@@ -29,10 +29,14 @@ def load_onlooker(
         return None, EVEN, (_NO_LVLM,)
     model = load_lvlm(settings)
     fitted = FittedLvlm.load(profile_folder(settings) / LVLM_FITTED, model.name)
-    words = words_of(concept for concept in vocabulary.concepts if is_named(concept))
-    reader = CueReader(words, fitted.kinds, fitted.confidence)
+    reader = CueReader(named_words(vocabulary), fitted.kinds, fitted.confidence)
     remarks = () if fitted.model == model.name else (_UNCALIBRATED,)
     return Onlooker(model, reader, Voter(model, fitted.votes)), fitted.gate, remarks
+
+
+def named_words(vocabulary: Vocabulary) -> Words:
+    """The words in which cues are named, without those that nobody would say of a picture."""
+    return words_of(concept for concept in vocabulary.concepts if is_named(concept))
 
 
 def load_lvlm(settings: Settings) -> VisionLanguageModel:

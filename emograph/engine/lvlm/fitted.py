@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from emograph.engine.evaluation.conditions import LogOdds, probabilities
 from emograph.engine.gate import EVEN, Gate
 from emograph.engine.lvlm.questions import NAMING
 
@@ -53,6 +54,14 @@ class Softening:
 
     temperature: float = 1.0
     correction: float = 1.0
+
+    def log_odds(self, seen: LogOdds, blind: LogOdds) -> LogOdds:
+        """How much likelier pictures make labels (n, k), before the temperature."""
+        return seen - self.correction * blind
+
+    def __call__(self, seen: LogOdds, blind: LogOdds) -> LogOdds:
+        """The votes (n, k) of log-likelihoods with pictures (n, k) and without (k,)."""
+        return probabilities(self.log_odds(seen, blind), self.temperature)
 
 
 PLAIN = Softening()

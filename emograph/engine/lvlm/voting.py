@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from emograph.engine.evaluation.conditions import probabilities
 from emograph.engine.lvlm.fitted import PLAIN, Softening
 from emograph.engine.lvlm.model import LogLikelihoods, View, VisionLanguageModel
 from emograph.engine.lvlm.questions import Ballot, feeling
@@ -36,8 +35,7 @@ class Voter:
         softening = PLAIN if self._fitted is None else self._fitted[scheme]
         ballot = feeling(labels)
         seen = view.log_likelihoods(ballot.question, ballot.labels)
-        odds = seen - softening.correction * self._unseen(ballot)
-        shares = probabilities(odds[None], softening.temperature)[0]
+        (shares,) = softening(seen[None], self._unseen(ballot))
         return {label: float(share) for label, share in zip(labels, shares, strict=True)}
 
     def _unseen(self, ballot: Ballot) -> LogLikelihoods:

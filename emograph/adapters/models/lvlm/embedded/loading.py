@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from emograph.adapters.models.lvlm.embedded import vision  # noqa: F401  registers the vision tower
 from emograph.adapters.models.lvlm.embedded.checkpoint import NAME, checkpoint
 from emograph.adapters.models.lvlm.loading import load_lvlm
 from emograph.adapters.models.lvlm.model import TransformersLVLM
