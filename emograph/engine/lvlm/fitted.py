@@ -19,7 +19,7 @@ _ALL = (*NAMING, "other")
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure a named label is, by the geometric mean p of its tokens' probabilities.
+    """How sure a named label is, by the probability p of its tokens together.
 
     The logistic of slope log p + offset; p itself where nothing was fitted.
     """

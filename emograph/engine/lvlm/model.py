@@ -56,7 +56,12 @@ LIKELIEST = Sampling()
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One item of an answer; `confidence` is the geometric mean of its tokens' probabilities."""
+    """One item of an answer, and how likely the model found it.
+
+    The `confidence` of a label is the probability of its tokens together: the mean would flatter
+    labels of which all but the first token is given. That of free words, which may be long, is the
+    geometric mean.
+    """
 
     label: str
     confidence: float

@@ -87,7 +87,7 @@ class ListAnswer:
             self.is_ended = True
         elif not self._is_empty and self._is_at_end and token in (self._comma, self._stop):
             label = int(self._unnamed.label[self._node])
-            self._items.append(Named(self._labels[label], float(np.exp(np.mean(self._said)))))
+            self._items.append(Named(self._labels[label], float(np.exp(np.sum(self._said)))))
             self._unnamed, self._node, self._said = self._rest, self._rest.trie.later, []
             self.is_ended = token == self._stop
         else:

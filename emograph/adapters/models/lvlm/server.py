@@ -20,6 +20,7 @@ from emograph.adapters.models.lvlm.server_http import (
     place_parts,
 )
 from emograph.adapters.models.lvlm.server_reading import (
+    UNKNOWN,
     Reply,
     Said,
     Token,
@@ -237,7 +238,8 @@ def _named(naming: Naming, items: Sequence[Said]) -> tuple[Named, ...]:
         text, opening = ", ".join(item.text for item in items), naming.question.opening.strip()
         if opening and text.lower().startswith(opening.lower()):
             text = text[len(opening) :].lstrip(" :,…")
-        sure = math.prod(item.confidence for item in items) ** (1 / max(1, len(items)))
+        logprobs = [logprob for item in items for logprob in item.logprobs]
+        sure = math.exp(sum(logprobs) / len(logprobs)) if logprobs else UNKNOWN
         return (Named(text, sure),) if text else ()
     labels = {_plain(label): label for label in reversed(naming.labels)}
     named: dict[str, Named] = {}

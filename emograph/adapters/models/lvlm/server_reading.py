@@ -90,10 +90,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An item of a JSON answer, and how sure the model was of its words."""
+    """An item of a JSON answer, and the log-probabilities of its tokens, where they are known."""
 
     text: str
-    confidence: float
+    logprobs: tuple[float, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The probability of all its tokens together."""
+        return math.exp(sum(self.logprobs)) if self.logprobs else UNKNOWN
 
 
 def read_models(data: bytes, address: str) -> list[str]:
@@ -141,19 +146,18 @@ def read_items(reply: Reply, address: str) -> dict[str, list[Said]]:
         end = start + len(match[1][1:-1].encode())
         if word:
             known = bool(spelled) and offset >= 0
-            sure = _confidence(reply.tokens, start, end) if known else UNKNOWN
-            items[key].append(Said(word, sure))
+            items[key].append(Said(word, _spelling(reply.tokens, start, end) if known else ()))
     return items
 
 
-def _confidence(tokens: Sequence[Token], start: int, end: int) -> float:
-    """The geometric mean of the probabilities of the tokens that spell these bytes."""
+def _spelling(tokens: Sequence[Token], start: int, end: int) -> tuple[float, ...]:
+    """The log-probabilities of the tokens that spell these bytes."""
     logprobs, at = [], 0
     for token in tokens:
         at, begins = at + len(token.text), at
         if begins < end and at > start:
             logprobs.append(bounded(token.logprob))
-    return math.exp(sum(logprobs) / len(logprobs)) if logprobs else UNKNOWN
+    return tuple(logprobs)
 
 
 def bounded(logprob: float) -> float:

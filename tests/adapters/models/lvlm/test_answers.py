@@ -80,7 +80,7 @@ def test_a_label_that_begins_another() -> None:
     answer.add(STOP, 0.0)
     assert answer.is_ended
     assert [item.label for item in answer.items()] == ["sea lion", "cub", "sea"]
-    assert [round(item.confidence, 6) for item in answer.items()] == [0.25, 0.5, 1.0]
+    assert [round(item.confidence, 6) for item in answer.items()] == [0.0625, 0.125, 1.0]
 
 
 def test_near_the_end_only_what_can_be_finished() -> None:

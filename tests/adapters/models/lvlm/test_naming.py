@@ -46,12 +46,12 @@ def test_confidence_is_that_of_the_model_itself(made: Made) -> None:
 
 
 def _confidences(made: Made, items: tuple[Named, ...], said: list[float]) -> list[float]:
-    """The means over each item's tokens; one token stands between items."""
+    """The products over each item's tokens; one token stands between items."""
     start, found = 0, []
     for item in items:
         word = made.tokenizer(f"a {item.label}", add_special_tokens=False).input_ids
         length = len(word) - len(made.tokenizer("a", add_special_tokens=False).input_ids)
-        found.append(float(np.exp(np.mean(said[start : start + length]))))
+        found.append(float(np.exp(np.sum(said[start : start + length]))))
         start += length + 1
     return found
 
