@@ -165,12 +165,15 @@ class Asked:
         return [*tokens, ("}", 0.0, {})]
 
     def named(self) -> Tokens:
-        """The items of all questions, each token of an item as sure as the item."""
+        """The items of all questions: the tokens of a label are together as sure as the label.
+
+        Each token of free words is as sure as they are.
+        """
         lines = dict(re.findall(r"^- (.+?)(?: \(a few words\))?: (.+)$", self.text, re.MULTILINE))
         tokens: Tokens = []
 
-        def say(text: str, confidence: float = 1.0) -> None:
-            tokens.extend((piece, math.log(confidence), {}) for piece in pieces(text))
+        def say(text: str, logprob: float = 0.0) -> None:
+            tokens.extend((piece, logprob, {}) for piece in pieces(text))
 
         namings = []
         for key, asked in self.schema["properties"].items():
@@ -187,7 +190,8 @@ class Asked:
             say(f'{", " if i else "{"}"{naming.kind}": {"[" if is_list else ""}')
             for j, item in enumerate(items):
                 say(f'{", " if j else ""}"')
-                say(json.dumps(item.label)[1:-1], item.confidence)
+                label, sure = json.dumps(item.label)[1:-1], math.log(item.confidence)
+                say(label, sure / len(pieces(label)) if naming.labels else sure)
                 say('"')
             say("]" if is_list else "")
         say("}")
