@@ -110,7 +110,10 @@ def _assemble(vision: Path, language: Path) -> tuple[PreTrainedTokenizerBase, Pr
         vision_feature_layer=-1,
         vision_feature_select_strategy="full",
     )
-    model = LlavaForConditionalGeneration(config)
+    # What is not loaded is drawn: the projector, with which training begins the same everywhere.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = LlavaForConditionalGeneration(config)
     model.model.language_model.load_state_dict(llama.model.state_dict())
     model.tie_weights()
     tower = cast(EfficientNetLiteTower, model.model.vision_tower)
