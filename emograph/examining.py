@@ -16,7 +16,7 @@ from emograph.engine.evaluation import metrics
 from emograph.engine.evaluation.conditions import LogOdds, Vote
 from emograph.engine.evaluation.dataset import LabelledImages, Labels
 from emograph.engine.evaluation.folds import stratified_folds
-from emograph.engine.evaluation.images import evaluate
+from emograph.engine.evaluation.images import evaluate, expect_enough
 from emograph.engine.evaluation.intervals import Interval, bootstrap
 from emograph.engine.evaluation.results import Report, Result, Setting
 from emograph.engine.evaluation.temperature import calibrated
@@ -32,7 +32,6 @@ from emograph.teaching import SETS, TRAINED_ON, disaster_ballot
 from emograph.version import __version__
 
 LVLM = "lvlm"
-_LEAST = 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +89,7 @@ def evaluate_lvlm(settings: Settings, data: Path, progress: Progress) -> list[Re
     for name, folder in there.items():
         images = open_dataset(name, folder)
         images = images.where(unseen(images, settings))
-        if len(images) < _LEAST:
-            raise DatasetError(
-                f"{folder} has {len(images)} images that were not trained on.",
-                f"Give at least {_LEAST}.",
-            )
+        expect_enough(images)
         examined = _EXAMINED[name](examiner, images)
         reports.append(Report(images.name, LVLM, tuple(examined), about))
     return reports

@@ -13,6 +13,7 @@ from emograph import calibrating, examining, training
 from emograph.adapters.models.lvlm.embedded.trained import TrainedWeights
 from emograph.assembly import WEIGHTS, engine, lvlm
 from emograph.config import load_settings
+from emograph.engine.evaluation import images
 from emograph.fitting import digests
 from emograph.teaching import SETS, TRAINED_ON, Lessons
 from tests.conftest import Run
@@ -83,7 +84,7 @@ def profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     shutil.copytree(WEIGHTS / "embedded", folder)
     for module in (engine, lvlm, training, calibrating, examining):
         monkeypatch.setattr(module, "profile_folder", lambda _settings: folder)
-    monkeypatch.setattr(examining, "_LEAST", 2)
+    monkeypatch.setattr(images, "_LEAST", 2)
     return folder
 
 

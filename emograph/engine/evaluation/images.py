@@ -26,11 +26,7 @@ def evaluate(images: LabelledImages, vote: Vote, settings: Mapping[str, Setting]
     Probabilities have one temperature, fitted on the other folds of the same images. Raises
     DatasetError where there are too few images to hold some out.
     """
-    if len(images) < _LEAST:
-        raise DatasetError(
-            f"{images.name} has {len(images)} images here, too few to hold some out.",
-            f"Give at least {_LEAST}.",
-        )
+    expect_enough(images)
     results: list[Result] = []
     if "emotion" in images.labels:
         results += _labels(images, vote)
@@ -44,6 +40,15 @@ def evaluate(images: LabelledImages, vote: Vote, settings: Mapping[str, Setting]
         if ratings is not None:
             results += _ratings(name, ratings, answers @ coordinate)
     return Report(images.name, vote.condition, tuple(results), settings)
+
+
+def expect_enough(images: LabelledImages) -> None:
+    """Raises DatasetError where there are too few images to hold some out."""
+    if len(images) < _LEAST:
+        raise DatasetError(
+            f"{images.name} has {len(images)} images here, too few to hold some out.",
+            f"Give at least {_LEAST}.",
+        )
 
 
 def _labels(images: LabelledImages, vote: Vote) -> list[Result]:

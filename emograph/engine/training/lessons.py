@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emograph.engine.lvlm.model import Question
 
@@ -57,6 +58,20 @@ class Taught:
         """The lessons of one showing."""
         some = rng.permutation(len(self.sometimes))[: self.asked]
         return [*self.always, *(self.sometimes[i] for i in sorted(some))]
+
+
+def showings(taught: Sequence[Taught], steps: int, batch: int, seed: int) -> list[NDArray[np.intp]]:
+    """Which pictures each step shows: rounds in which each comes as often as it is to.
+
+    >>> picture = Taught(Path("a.png"), ())
+    >>> [step.tolist() for step in showings([picture], steps=2, batch=2, seed=0)]
+    [[0, 0], [0, 0]]
+    """
+    rng = np.random.default_rng(seed)
+    once = np.repeat(np.arange(len(taught)), [item.times for item in taught])
+    needed = steps * batch
+    rounds = [rng.permutation(once) for _ in range(needed // len(once) + 1)]
+    return list(np.concatenate(rounds)[:needed].reshape(steps, batch))
 
 
 @dataclass(frozen=True, slots=True)

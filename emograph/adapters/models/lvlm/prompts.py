@@ -40,6 +40,9 @@ class Prompts:
         self.comma, self.stop = (self._mark(mark) for mark in ",.")
         self.before = self.split(_PROBE, has_image=True)[0]
         """The tokens before a picture, whatever the question."""
+        end = tokenizer.eos_token_id
+        self.end = [] if end is None else [end]
+        """The token that ends a turn, if there is one."""
 
     def tokens(self, text: str) -> list[int]:
         """The tokens of a text, nothing added."""

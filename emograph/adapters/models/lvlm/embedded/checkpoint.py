@@ -42,7 +42,7 @@ _IMAGE = "<image>"
 # A change of how the folder is written; folders of other versions are not read.
 _VERSION = "1"
 # SmolLM2's own turns, without its system prompt: the picture comes first, then the question.
-_CHAT = (
+CHAT = (
     "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' }}"
     "{% if message.content is string %}{{ message.content }}{% else %}"
     "{% for part in message.content %}{% if part.type == 'image' %}<image>\n{% else %}"
@@ -146,5 +146,5 @@ def _processor(tokenizer: PreTrainedTokenizerBase) -> LlavaProcessor:
         tokenizer,
         patch_size=SIDE // GRID,
         vision_feature_select_strategy="full",
-        chat_template=_CHAT,
+        chat_template=CHAT,
     )

@@ -10,7 +10,6 @@ from typing import cast
 import numpy as np
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
-from numpy.typing import NDArray
 from peft import LoraConfig, inject_adapter_in_model
 from torch import Tensor, nn
 from torch.nn import functional
@@ -19,6 +18,8 @@ from transformers import AutoProcessor, LlavaForConditionalGeneration
 from emograph.adapters.models.lvlm.embedded.checkpoint import LANGUAGE
 from emograph.adapters.models.lvlm.embedded.trained import TrainedWeights
 from emograph.adapters.models.lvlm.embedded.vision import GRID, EfficientNetLiteTower
+from emograph.adapters.models.lvlm.hardware import hardware
+from emograph.adapters.models.lvlm.prompts import Prompts
 from emograph.adapters.models.lvlm.training.loop import Report, Trained, fit
 from emograph.adapters.models.lvlm.training.packing import Packer, Rows, cross_entropy
 from emograph.adapters.models.lvlm.training.pictures import (
@@ -26,7 +27,7 @@ from emograph.adapters.models.lvlm.training.pictures import (
     Progress,
     encode_pictures,
 )
-from emograph.engine.training.lessons import Taught, answer
+from emograph.engine.training.lessons import Taught, answer, showings
 from emograph.engine.training.logistic import Rows as Features
 
 _TOWER, _PROJECTOR = "model.vision_tower.", "model.multi_modal_projector."
@@ -66,7 +67,8 @@ class EmbeddedTraining:
     ) -> None:
         self._plan, self._folder = plan, folder
         self._accelerator = Accelerator()
-        native = self._accelerator.device.type != "cpu" or _has_bfloat16()
+        # In float16 small gradients would be lost.
+        native = hardware(self._accelerator.device).dtype == torch.bfloat16
         self._dtype = torch.bfloat16 if native else torch.float32
         torch.manual_seed(plan.seed)
         processor = AutoProcessor.from_pretrained(base)
@@ -78,7 +80,8 @@ class EmbeddedTraining:
         self._model = model
         self._tower = cast(EfficientNetLiteTower, model.model.vision_tower)
         self._tower.eval()  # type: ignore[no-untyped-call]
-        self._packer = Packer(processor.tokenizer, model.config.image_token_id)
+        prompts = Prompts(processor.tokenizer, processor.chat_template, processor.image_token)
+        self._packer = Packer(prompts, model.config.image_token_id)
         self._row_of = {path: row for row, path in enumerate(paths)}
         self._bodies = encode_pictures(
             self._tower, processor.image_processor, paths, folder, progress
@@ -125,7 +128,7 @@ class EmbeddedTraining:
                  plan.projector_rate),
             )
         )  # fmt: skip
-        order = _order(taught, plan)
+        order = showings(taught, plan.steps, plan.batch, plan.seed)
         fit(
             trained,
             plan.steps,
@@ -208,18 +211,3 @@ class EmbeddedTraining:
         projector = self._model.model.multi_modal_projector.state_dict()
         tensors = {f"{_PROJECTOR}{name}": value.cpu() for name, value in projector.items()}
         return TrainedWeights(tensors | {f"{_TOWER}scale": scale.cpu()}, pairs, 2.0)
-
-
-def _order(taught: Sequence[Taught], plan: Plan) -> list[NDArray[np.intp]]:
-    """The pictures of each step: rounds in which each is shown as often as it is to be."""
-    rng = np.random.default_rng(plan.seed)
-    once = np.repeat(np.arange(len(taught)), [item.times for item in taught])
-    needed = plan.steps * plan.batch
-    rounds = [rng.permutation(once) for _ in range(needed // len(once) + 1)]
-    shown = np.concatenate(rounds)[:needed]
-    return list(shown.reshape(plan.steps, plan.batch))
-
-
-def _has_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 by itself, and not slower than float32."""
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

@@ -19,8 +19,9 @@ from torch import Tensor
 from emograph.adapters.models.lvlm.eyes import Picture
 from emograph.adapters.models.lvlm.model import TransformersLVLM
 from emograph.adapters.models.lvlm.training.loop import Report, Trained, fit
+from emograph.adapters.models.lvlm.training.writing import written
 from emograph.engine.images import open_photo
-from emograph.engine.training.lessons import Answer, Taught, answer
+from emograph.engine.training.lessons import Taught, answer, showings
 
 _MODULES = ("q_proj", "k_proj", "v_proj", "o_proj")
 
@@ -66,14 +67,11 @@ def tune(
     additions = {name: p for name, p in tuned.named_parameters() if p.requires_grad}
     for parameter in additions.values():
         parameter.data = parameter.data.float()
-    rng = np.random.default_rng(plan.seed)
-    once = np.repeat(np.arange(len(taught)), [item.times for item in taught])
-    rounds = [rng.permutation(once) for _ in range(plan.steps * plan.batch // len(once) + 1)]
-    order = np.concatenate(rounds)
+    order = showings(taught, plan.steps, plan.batch, plan.seed)
 
     def losses(step: int) -> Iterator[Tensor]:
-        for at in range(step * plan.batch, (step + 1) * plan.batch):
-            yield _loss(model, taught[order[at]], plan, at) / plan.batch
+        for i, row in enumerate(order[step]):
+            yield _loss(model, taught[row], plan, step * plan.batch + i) / plan.batch
 
     fit(
         Trained(((additions, plan.rate),), decay=0.0),
@@ -100,9 +98,9 @@ def _loss(model: TransformersLVLM, item: Taught, plan: HubPlan, number: int) -> 
     with torch.no_grad():
         picture = model.eyes.encode(open_photo(item.path))
     asked = model.prompts.split(given.question, has_image=True)[1]
-    said = _tokens(model, given)
+    said = written(model.prompts, given)
     half = model.half
-    tokens = torch.tensor([[*asked, *said]], device=half.device)
+    tokens = torch.tensor([[*asked, *said.tokens]], device=half.device)
     start = picture.embeddings.shape[1]
     hidden = half.decode(
         torch.cat([picture.embeddings, half.embed(tokens)], dim=1),
@@ -111,11 +109,13 @@ def _loss(model: TransformersLVLM, item: Taught, plan: HubPlan, number: int) -> 
         **_padded(picture, tokens.shape[1]),
     )
     first = start + len(asked) - 1
-    logits = half.logits(hidden[0, first : first + len(said)])
+    logits = half.logits(hidden[0, first : first + len(said.tokens)])
     told = logits.log_softmax(dim=-1)
-    costs = -told[range(len(said)), said]
-    if given.first is not None:
-        costs = torch.cat([_of_first(model, given, told[0])[None], costs[1:]])
+    costs = -told[range(len(said.tokens)), said.tokens]
+    if said.first is not None:
+        shares = torch.tensor(list(said.first.values()), device=told.device)
+        right = (shares * told[0, list(said.first)]).sum()
+        costs = torch.cat([-right[None], costs[1:]])
     return costs.mean()
 
 
@@ -133,26 +133,3 @@ def _padded(picture: Picture, following: int) -> dict[str, Any]:
     if (mask := more.get("visual_pos_masks")) is not None:
         more["visual_pos_masks"] = torch.nn.functional.pad(mask, (0, following))
     return more
-
-
-def _of_first(model: TransformersLVLM, given: Answer, told: Tensor) -> Tensor:
-    """The cost of the first token, by how right each label is that could begin the answer."""
-    labels = list(given.first or {})
-    shares = list((given.first or {}).values())
-    written = model.prompts.answers(given.question, labels)
-    firsts = [tokens[0] for tokens in written]
-    return -(torch.tensor(shares, device=told.device) * told[firsts]).sum()
-
-
-def _tokens(model: TransformersLVLM, given: Answer) -> list[int]:
-    """The tokens of an answer as they are decoded: label by label, separated as lists are."""
-    prompts = model.prompts
-    said: list[int] = []
-    for part in given.parts:
-        if part in (",", "."):
-            said.append(prompts.comma if part == "," else prompts.stop)
-        elif said:
-            said += prompts.continuations([part])[0]
-        else:
-            said += prompts.answers(given.question, [part.removeprefix(" ")])[0]
-    return said

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
 
+from emograph.adapters.models.lvlm.prompts import Prompts
+from emograph.adapters.models.lvlm.training.writing import written
+from emograph.engine.lvlm.model import Question
 from emograph.engine.training.lessons import Answer
 
-_BEFORE, _AFTER = "<|im_start|>user\n", "\n"
-_TURN = "<|im_end|>\n<|im_start|>assistant\n"
-_END = "<|im_end|>"
+_PROBE = Question("What is this?", "This is")
 # What follows the first token of an answer is nearly given by it.
 _REST = 0.3
 
@@ -54,13 +54,17 @@ class Rows:
 
 
 class Packer:
-    """Turns answers into rows for a tokenizer with SmolLM2's turns."""
+    """Turns answers into rows by a model's prompts; `image_token` stands for a picture's tokens.
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, image_token: int) -> None:
-        self._tokenizer = tokenizer
+    The prompts differ in nothing but the picture's tokens where there is none.
+    """
+
+    def __init__(self, prompts: Prompts, image_token: int) -> None:
+        self._prompts = prompts
         self._image_token = image_token
-        self._known: dict[str, tuple[int, ...]] = {}
-        self._before, self._after = self._ids(_BEFORE), self._ids(_AFTER)
+        self._before = prompts.before
+        pictured, asked = (self._asked(_PROBE, shown) for shown in (True, False))
+        self._after = pictured[: len(pictured) - len(asked)]
 
     @property
     def picture(self) -> slice:
@@ -69,23 +73,21 @@ class Packer:
 
     def branch(self, answer: Answer) -> Branch:
         """The tokens of a question and its answer."""
-        asked = answer.question.text + _TURN + answer.question.opening
-        prompt = self._ids(asked)
-        said = tuple(token for part in answer.parts for token in self._ids(part))
-        first: dict[int, float] | None = None
-        if answer.first is not None:
-            first = {}
-            for label, share in answer.first.items():
-                token = self._ids(f" {label}")[0]
-                first[token] = first.get(token, 0.0) + share
-        return Branch((*prompt, *said, *self._ids(_END)), len(prompt), first)
+        asked = self._asked(answer.question, has_image=False)
+        said = written(self._prompts, answer)
+        return Branch((*asked, *said.tokens), len(asked), said.first)
+
+    def _asked(self, question: Question, has_image: bool) -> list[int]:
+        """What follows the picture or, where there is none, what it would have followed."""
+        after = self._prompts.split(question, has_image)[1]
+        return after if has_image else after[len(self._before) :]
 
     def pack(
         self, branches: Sequence[Sequence[Branch]], pictured: Sequence[bool], n_tokens: int
     ) -> Rows:
         """A row for each picture of `n_tokens` tokens; one that is not `pictured` goes without."""
         prefixes = [
-            (*self._before, *([self._image_token] * n_tokens), *self._after)
+            [*self._before, *([self._image_token] * n_tokens), *self._after]
             if shown
             else self._before
             for shown in pictured
@@ -141,12 +143,6 @@ class Packer:
                 torch.tensor(share),
             ),
         )
-
-    def _ids(self, text: str) -> tuple[int, ...]:
-        if text not in self._known:
-            ids = self._tokenizer(text, add_special_tokens=False).input_ids
-            self._known[text] = tuple(ids)
-        return self._known[text]
 
 
 def cross_entropy(logits: Tensor, rows: Rows) -> Tensor:

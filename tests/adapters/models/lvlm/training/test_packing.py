@@ -1,8 +1,5 @@
 """Questions that share a picture are answered as if each were asked alone."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import numpy as np
 import pytest
 import torch
@@ -10,28 +7,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import LlamaConfig, LlamaModel
 
+from emograph.adapters.models.lvlm.embedded.checkpoint import CHAT
+from emograph.adapters.models.lvlm.prompts import Prompts
 from emograph.adapters.models.lvlm.training.packing import Packer, Rows, cross_entropy
 from emograph.engine.lvlm.model import Question
 from emograph.engine.training.lessons import Answer
+from tests.adapters.models.lvlm.checkpoints import tokenizer_of
 
-IMAGE = 0
 TOKENS = 5
 LABELS = ("awe", "fear", "far", "joy")
 
 
-class Letters:
-    """A token for each character."""
-
-    def __call__(self, text: str, add_special_tokens: bool) -> Any:
-        assert not add_special_tokens
-        return SimpleNamespace(input_ids=[1 + ord(letter) % 120 for letter in text])
-
-
-PACKER = Packer(Letters(), IMAGE)  # type: ignore[arg-type]
+TOKENIZER = tokenizer_of("qwen", None)
+IMAGE = TOKENIZER.convert_tokens_to_ids("<image>")
+PACKER = Packer(Prompts(TOKENIZER, CHAT, "<image>"), IMAGE)
 torch.manual_seed(0)
 NETWORK = LlamaModel(
     LlamaConfig(
-        vocab_size=128,
+        vocab_size=len(TOKENIZER),
         hidden_size=16,
         intermediate_size=32,
         num_hidden_layers=2,
@@ -99,17 +92,24 @@ def answer(label: str, **shares: float) -> Answer:
 
 
 def test_the_first_token_is_learned_by_its_shares() -> None:
-    rows = PACKER.pack([[PACKER.branch(answer("joy", awe=0.25, joy=0.75))]], [True], TOKENS)
-    space = Letters()(" ", add_special_tokens=False).input_ids[0]
-    assert rows.shares[1].tolist() == [space]  # letter by letter, all labels begin with a space
-    assert rows.shares[2].tolist() == pytest.approx([1.0])
-    sharp = torch.full((len(rows.token), 128), -20.0)
+    shares = {"awe": 0.25, "joy": 0.5, "joyful": 0.25}
+    rows = PACKER.pack([[PACKER.branch(answer("joy", **shares))]], [True], TOKENS)
+    found: dict[int, float] = {}
+    for label, share in shares.items():
+        token = TOKENIZER("a " + label, add_special_tokens=False).input_ids[1]
+        found[token] = found.get(token, 0.0) + share
+    assert dict(zip(rows.shares[1].tolist(), rows.shares[2].tolist(), strict=True)) == found
+    flat = torch.zeros(len(rows.token), len(TOKENIZER))
+    assert cross_entropy(flat, rows) == pytest.approx(
+        float(np.log(len(TOKENIZER)) * rows.weight.sum()), rel=1e-5
+    )
+
+
+def test_what_is_surely_right_costs_nothing() -> None:
+    rows = PACKER.pack([[PACKER.branch(answer("joy"))]], [True], TOKENS)
+    sharp = torch.full((len(rows.token), len(TOKENIZER)), -20.0)
     sharp[range(len(rows.token)), rows.token] = 20.0
     assert cross_entropy(sharp, rows) == pytest.approx(0.0, abs=1e-6)
-    flat = torch.zeros(len(rows.token), 128)
-    assert cross_entropy(flat, rows) == pytest.approx(
-        float(np.log(128) * rows.weight.sum()), rel=1e-5
-    )
 
 
 def test_a_text_is_learned_token_by_token_alike() -> None:
