@@ -15,11 +15,9 @@ from emograph.config import Settings
 from emograph.engine.evaluation import metrics
 from emograph.engine.evaluation.conditions import LogOdds, Vote
 from emograph.engine.evaluation.dataset import LabelledImages, Labels
-from emograph.engine.evaluation.folds import stratified_folds
-from emograph.engine.evaluation.images import evaluate, expect_enough
-from emograph.engine.evaluation.intervals import Interval, bootstrap
+from emograph.engine.evaluation.images import evaluate, expect_enough, labelled
+from emograph.engine.evaluation.intervals import Interval, bootstrap, if_calibrated
 from emograph.engine.evaluation.results import Report, Result, Setting
-from emograph.engine.evaluation.temperature import calibrated
 from emograph.engine.images import open_photo
 from emograph.engine.lvlm.fitted import PLAIN, FittedLvlm
 from emograph.engine.lvlm.model import VisionLanguageModel
@@ -166,20 +164,16 @@ def _interval(present: NDArray[np.bool_], scores: LogOdds) -> Interval:
 def _found(labels: Labels, log_odds: LogOdds, blind: LogOdds) -> list[Result]:
     """Figures of an answer to each image, and of the one answer where there is none."""
     true = labels.codes
-    truth = np.eye(len(labels.classes))[true]
-    likely = calibrated(log_odds, truth, stratified_folds(true))
-    named = likely.argmax(axis=1)
+    likely, results = labelled(labels, log_odds)
     what = f"accuracy, {len(labels.classes)} classes"
-    guesses = {"image removed": blind.argmax(), "most frequent class": truth.sum(axis=0).argmax()}
+    guesses = {"image removed": blind.argmax(), "most frequent class": np.bincount(true).argmax()}
     return [
-        Result.of(what, bootstrap(metrics.accuracy, true, named)),
+        *results,
+        Result.of("ECE if calibrated", if_calibrated(metrics.ece, likely)),
         *(
             Result.of(
                 f"{what}, {how}", bootstrap(metrics.accuracy, true, np.full_like(true, guess))
             )
             for how, guess in guesses.items()
         ),
-        Result.of("macro-F1", bootstrap(metrics.macro_f1, true, named)),
-        Result.of("NLL", bootstrap(metrics.nll, true, likely)),
-        Result.of("ECE", bootstrap(metrics.ece, true, likely)),
     ]

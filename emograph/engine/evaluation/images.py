@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.engine.evaluation import metrics
-from emograph.engine.evaluation.conditions import Vote, probabilities
-from emograph.engine.evaluation.dataset import LabelledImages, Ratings, Scores
+from emograph.engine.evaluation.conditions import LogOdds, Vote, probabilities
+from emograph.engine.evaluation.dataset import LabelledImages, Labels, Ratings, Scores
 from emograph.engine.evaluation.folds import stratified_folds
 from emograph.engine.evaluation.intervals import bootstrap
 from emograph.engine.evaluation.results import Report, Result, Setting
@@ -29,7 +29,7 @@ def evaluate(images: LabelledImages, vote: Vote, settings: Mapping[str, Setting]
     expect_enough(images)
     results: list[Result] = []
     if "emotion" in images.labels:
-        results += _labels(images, vote)
+        results += _labels(images.labels["emotion"], vote)
     if images.votes is not None:
         results += _votes(images.votes, vote)
     answers = probabilities(vote.log_odds)
@@ -51,22 +51,34 @@ def expect_enough(images: LabelledImages) -> None:
         )
 
 
-def _labels(images: LabelledImages, vote: Vote) -> list[Result]:
-    labels = images.labels["emotion"]
+def labelled(labels: Labels, log_odds: LogOdds) -> tuple[LogOdds, list[Result]]:
+    """Distributions over the labels' classes from log odds (n, k) of them, and their metrics.
+
+    Each distribution has the temperature that was fitted on the other folds.
+    """
     true = labels.codes
-    log_odds = vote.log_odds[:, _columns(vote, labels.classes)]
     truth = np.eye(len(labels.classes))[true]
     answers = calibrated(log_odds, truth, stratified_folds(true))
     named = answers.argmax(axis=1)
     k = len(labels.classes)
-    return [
+    return answers, [
         Result.of(f"accuracy, {k} classes", bootstrap(metrics.accuracy, true, named)),
         Result.of(f"macro-F1, {k} classes", bootstrap(metrics.macro_f1, true, named)),
         Result.of("NLL", bootstrap(metrics.nll, true, answers)),
         Result.of("Brier", bootstrap(metrics.brier, true, answers)),
         Result.of("ECE", bootstrap(metrics.ece, true, answers)),
+    ]
+
+
+def _labels(labels: Labels, vote: Vote) -> list[Result]:
+    answers, results = labelled(labels, vote.log_odds[:, _columns(vote, labels.classes)])
+    named = answers.argmax(axis=1)
+    return [
+        *results,
         *(
-            Result.of(f"recall, {name}", bootstrap(partial(metrics.recall, of=code), true, named))
+            Result.of(
+                f"recall, {name}", bootstrap(partial(metrics.recall, of=code), labels.codes, named)
+            )
             for code, name in enumerate(labels.classes)
         ),
     ]

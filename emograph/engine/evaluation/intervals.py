@@ -43,6 +43,29 @@ def bootstrap(
     return Interval(value=metric(*arrays), low=float(low), high=float(high), n=n)
 
 
+def if_calibrated(
+    metric: Metric, predicted: NDArray[np.float64], *, n_resamples: int = 1000, seed: int = 0
+) -> Interval:
+    """What a metric of labels would show if distributions (n, k) were right, with its 95 % range.
+
+    The labels are drawn from the distributions themselves. An error of calibration is never 0 on
+    few items; this is what it would be by chance alone.
+
+    >>> from emograph.engine.evaluation.metrics import ece
+    >>> even = np.full((1000, 2), 0.5)
+    >>> if_calibrated(ece, even).value < 0.02 < if_calibrated(ece, even[:50]).value
+    True
+    """
+    rng = np.random.default_rng(seed)
+    bounds = predicted.cumsum(axis=1)[:, :-1]
+    values = []
+    for _ in range(n_resamples):
+        labels = (rng.random((len(predicted), 1)) > bounds).sum(axis=1)
+        values.append(metric(labels, predicted))
+    low, high = np.percentile(values, [2.5, 97.5])
+    return Interval(float(np.mean(values)), float(low), float(high), n=len(predicted))
+
+
 def paired_difference(
     metric: Metric,
     true: NDArray[Any],
