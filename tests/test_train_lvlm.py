@@ -14,6 +14,7 @@ from emograph.adapters.models.lvlm.embedded.trained import TrainedWeights
 from emograph.assembly import WEIGHTS, engine, lvlm
 from emograph.config import load_settings
 from emograph.engine.evaluation import images
+from emograph.errors import EmographError
 from emograph.fitting import digests
 from emograph.teaching import SETS, TRAINED_ON, Lessons
 from tests.conftest import Run
@@ -88,6 +89,10 @@ def profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return folder
 
 
+def _stop(*_given: object) -> None:
+    raise EmographError("It was stopped.", "Call it again.")
+
+
 @pytest.mark.slow
 @pytest.mark.weights
 def test_training_writes_weights_that_are_used(
@@ -95,12 +100,20 @@ def test_training_writes_weights_that_are_used(
     profile: Path,
     run: Run,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     words = ("train", "lvlm", "--model", "embedded", "--data", data, "--work", tmp_path / "work")
-    assert run(*words, "--steps", STEPS) == 0
+    with monkeypatch.context() as stopped:
+        stopped.setattr(training, "calibrate_lvlm", _stop)
+        assert run(*words, "--steps", STEPS) == 2
     told = capsys.readouterr().out
     assert f"step {STEPS} of {STEPS}" in told
+    # What was trained is on disk: called again, there is nothing left to train.
+    assert run(*words, "--steps", STEPS) == 0
+    told = capsys.readouterr().out
+    assert "Calibrating" in told
+    assert "step" not in told
     weights = TrainedWeights.load(profile / "lvlm.safetensors")
     assert any("lora" not in name and "projector" in name for name in weights.tensors)
     assert any(b.abs().max() > 0 for _, b in weights.additions.values())
@@ -110,9 +123,6 @@ def test_training_writes_weights_that_are_used(
     fitted = json.loads((profile / "lvlm.json").read_text())
     assert set(fitted["votes"]) == {"ekman", "mikels"}
     assert sum(fitted["gate"].values()) == pytest.approx(1.0)
-    # What was trained is on disk: called again, there is nothing left to train.
-    assert run(*words, "--steps", STEPS) == 0
-    assert "step" not in capsys.readouterr().out
     assert run("eval", "lvlm", "--root", data, "--lvlm", "embedded") == 0
     told = capsys.readouterr().out
     assert "accuracy, 6 classes, image removed" in told
