@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from emograph.engine.evaluation.intervals import bootstrap, paired_difference
-from emograph.engine.evaluation.metrics import accuracy, rmse
+from emograph.engine.evaluation.intervals import bootstrap, if_calibrated, paired_difference
+from emograph.engine.evaluation.metrics import accuracy, ece, nll, rmse
 
 TRUE = np.tile([0, 1], 200)
 RIGHT_IN_THREE_OF_FOUR = np.where(np.arange(400) % 4 == 0, 1 - TRUE, TRUE)
@@ -42,3 +42,18 @@ def test_pairing_cancels_what_is_hard_for_both() -> None:
     assert gain.value == pytest.approx(0.025)
     assert gain.low > 0
     assert gain.high - gain.low < (alone.high - alone.low) / 2
+
+
+def test_what_is_sure_and_right_has_no_error_by_chance() -> None:
+    interval = if_calibrated(ece, np.eye(3)[[0, 1, 2, 2]])
+    assert interval.value == interval.low == interval.high == 0
+    assert interval.n == 4
+
+
+def test_by_chance_a_loss_is_the_entropy() -> None:
+    shares = np.tile([0.7, 0.2, 0.1], (500, 1))
+    interval = if_calibrated(nll, shares)
+    entropy = -(shares[0] * np.log(shares[0])).sum()
+    assert interval.value == pytest.approx(entropy, rel=0.01)
+    assert interval.low < entropy < interval.high
+    assert interval == if_calibrated(nll, shares)
