@@ -40,3 +40,17 @@ def long_work(label: str) -> Iterator[None]:
         return
     with console.status(label):
         yield
+
+
+@contextmanager
+def no_bars() -> Iterator[None]:
+    """Without the progress bar of transformers, which counts tensors and is there even in logs."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

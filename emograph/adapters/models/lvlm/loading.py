@@ -5,8 +5,6 @@ Only weights in safetensors are read, and no code of a model is ever run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from emograph.adapters.models.lvlm.faults import is_out_of_memory, told
 from emograph.adapters.models.lvlm.hardware import Hardware, hardware
 from emograph.adapters.models.lvlm.model import TransformersLVLM
 from emograph.adapters.models.lvlm.places import chat_template, find
-from emograph.adapters.models.progress import long_work
+from emograph.adapters.models.progress import long_work, no_bars
 from emograph.errors import AssetError, EmographError
 
 _AGAIN = "Fetch or save the model again, or take another one."
@@ -58,7 +56,7 @@ def load_lvlm(
     place = str(place)
     folder, name = find(known, place)
     try:
-        with long_work(f"Loading {place} …"), _no_bars():
+        with long_work(f"Loading {place} …"), no_bars():
             tokenizer, image_processor = _readers(folder, place)
             with told(f"The chat template of {place} cannot be read", _AGAIN):
                 template = chat_template(folder, tokenizer)
@@ -143,20 +141,6 @@ def _readers(folder: Path, place: str) -> tuple[Any, Any]:
         # The other backend needs torchvision.
         image_processor = AutoImageProcessor.from_pretrained(folder, backend="pil", **_PINNED)
     return tokenizer, image_processor
-
-
-@contextmanager
-def _no_bars() -> Iterator[None]:
-    """Without the progress bar of transformers, which counts tensors and is there even in logs."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
 
 
 def _too_large(place: str, chosen: Hardware, four_bit: bool) -> AssetError:

@@ -27,6 +27,7 @@ from emograph.adapters.models.lvlm.training.pictures import (
     Progress,
     encode_pictures,
 )
+from emograph.adapters.models.progress import no_bars
 from emograph.engine.training.lessons import Taught, answer, showings
 from emograph.engine.training.logistic import Rows as Features
 
@@ -73,9 +74,10 @@ class EmbeddedTraining:
         torch.manual_seed(plan.seed)
         processor = AutoProcessor.from_pretrained(base)
         # Attention over so few tokens is faster written out, above all backwards.
-        model = LlavaForConditionalGeneration.from_pretrained(
-            base, dtype=self._dtype, attn_implementation="eager", use_safetensors=True
-        )
+        with no_bars():
+            model = LlavaForConditionalGeneration.from_pretrained(
+                base, dtype=self._dtype, attn_implementation="eager", use_safetensors=True
+            )
         model.requires_grad_(False).to(self._accelerator.device)
         self._model = model
         self._tower = cast(EfficientNetLiteTower, model.model.vision_tower)
