@@ -106,12 +106,12 @@ def _taught(
 ) -> list[Taught]:
     """What is taught, kept in `folder`, since reading cues takes minutes."""
     kept = folder / f"lessons-{fingerprint(lessons.paths, __version__)[:16]}.json"
-    if kept.exists():
-        return _WRITTEN.validate_json(kept.read_bytes())
-    with reporting.images("Reading cues") as progress:
-        taught = lessons.teach(settings, training.features(), progress)
-    kept.write_bytes(_WRITTEN.dump_json(taught))
-    return taught
+    if not kept.exists():
+        with reporting.images("Reading cues") as progress:
+            taught = lessons.teach(settings, training.features(), progress)
+        kept.write_bytes(_WRITTEN.dump_json(taught))
+    # Read back even when just written, so that training is the same to the last bit ever after.
+    return _WRITTEN.validate_json(kept.read_bytes())
 
 
 def _embedded(
