@@ -113,7 +113,7 @@ class _Examiner:
         return ask(self.model, images.paths, ballots, self.progress)
 
     def felt(self, scheme: str, answers: Answers) -> LogOdds:
-        """Answers on feelings as they are voted, before the temperature."""
+        """Answers in the labels of a scheme as they are voted, before the temperature."""
         softening = (self.fitted.votes or {}).get(scheme, PLAIN)
         return softening.log_odds(answers.seen, answers.blind)
 
@@ -123,7 +123,8 @@ class _Examiner:
         felt, about = self.ask(images, feeling(scheme.labels), subject(keyword.classes))
         vote = Vote(LVLM, scheme, self.felt("ekman", felt))
         voted = evaluate(replace(images, labels={}), vote, {})
-        found = _found(keyword, PLAIN.log_odds(about.seen, about.blind), about.blind)
+        # How much is taken off goes with the model and its scheme, not with the question.
+        found = _found(keyword, self.felt("ekman", about), about.blind)
         return [*found, *voted.results]
 
     def fi(self, images: LabelledImages) -> list[Result]:

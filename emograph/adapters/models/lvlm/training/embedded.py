@@ -46,7 +46,7 @@ class Plan:
     so that the model knows what is usual.
     """
 
-    steps: int = 480
+    steps: int = 960
     whole_steps: int = 60
     batch: int = 16
     pooled: int = 2
