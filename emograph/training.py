@@ -66,7 +66,7 @@ def _train_embedded(
 ) -> list[Path]:
     from emograph.adapters.models.lvlm.training.embedded import Plan
 
-    plan = Plan() if steps is None else Plan(steps=steps, whole_steps=steps // 8)
+    plan = Plan() if steps is None else Plan(steps=steps)
     training = _embedded(settings, lessons, folder, plan, reporting)
     taught = _taught(settings, lessons, training, folder, reporting)
     weights = training.fit(taught, reporting.steps)
@@ -109,7 +109,9 @@ def _taught(
     if not kept.exists():
         with reporting.images("Reading cues") as progress:
             taught = lessons.teach(settings, training.features(), progress)
-        kept.write_bytes(_WRITTEN.dump_json(taught))
+        part = kept.with_suffix(".part")
+        part.write_bytes(_WRITTEN.dump_json(taught))
+        part.replace(kept)
     # Read back even when just written, so that training is the same to the last bit ever after.
     return _WRITTEN.validate_json(kept.read_bytes())
 

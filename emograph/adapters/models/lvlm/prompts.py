@@ -8,7 +8,9 @@ from typing import Any
 from emograph.engine.lvlm.model import Question
 from emograph.errors import AssetError
 
-_PROBE = Question("What is this?", "This is")
+PROBE = Question("What is this?", "This is")
+"""A question like any other, to see how prompts are written."""
+
 # Words after which other words are tokenised as inside a sentence.
 _ANCHORS = ("a", "1", ":", "is")
 
@@ -38,7 +40,7 @@ class Prompts:
         self._anchor = next(filter(self._is_kept_apart, _ANCHORS), "")
         self._anchor_ids = self.tokens(self._anchor) if self._anchor else []
         self.comma, self.stop = (self._mark(mark) for mark in ",.")
-        self.before = self.split(_PROBE, has_image=True)[0]
+        self.before = self.split(PROBE, has_image=True)[0]
         """The tokens before a picture, whatever the question."""
         end = tokenizer.eos_token_id
         self.end = [] if end is None else [end]
@@ -113,10 +115,10 @@ class Prompts:
     def _renders(self, parts: bool) -> bool:
         """Whether a picture, a question and an opening come out of the template, in this order."""
         try:
-            text = self._render(_PROBE, has_image=True, parts=parts)
+            text = self._render(PROBE, has_image=True, parts=parts)
         except Exception:  # noqa: BLE001, a template may stumble over what it was not written for
             return False
-        at = [text.find(word) for word in (self._image, _PROBE.text, _PROBE.opening)]
+        at = [text.find(word) for word in (self._image, PROBE.text, PROBE.opening)]
         return -1 not in at and at == sorted(at)
 
     def _render(self, question: Question, has_image: bool, parts: bool) -> str:

@@ -42,12 +42,11 @@ class Plan:
     """How the embedded model is trained.
 
     Most steps see `pooled` x `pooled` places of the grid as one token, which costs a fraction; the
-    last `whole_steps` see them all, as they are seen in use. One picture in `1 / blind` is hidden,
+    last sixteenth sees them all, as they are seen in use. One picture in `1 / blind` is hidden,
     so that the model knows what is usual.
     """
 
     steps: int = 960
-    whole_steps: int = 60
     batch: int = 16
     pooled: int = 2
     blind: float = 0.06
@@ -55,6 +54,11 @@ class Plan:
     rate: float = 6e-4
     projector_rate: float = 1e-3
     seed: int = 0
+
+    @property
+    def whole_steps(self) -> int:
+        """How many steps see all places, at the end."""
+        return max(1, self.steps // 16)
 
 
 class EmbeddedTraining:
@@ -183,7 +187,7 @@ class EmbeddedTraining:
         with self._autocast():
             tokens = model.multi_modal_projector(seen)
             embedded = model.language_model.embed_tokens(rows.tokens.to(device)).to(self._dtype)
-            start = self._packer.picture.start
+            start = self._packer.start
             pictured = rows.pictured.to(device).nonzero()[:, 0]
             columns = torch.arange(start, start + tokens.shape[1], device=device)
             embedded = embedded.index_put(

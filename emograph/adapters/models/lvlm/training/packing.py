@@ -13,12 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from emograph.adapters.models.lvlm.prompts import Prompts
+from emograph.adapters.models.lvlm.prompts import PROBE, Prompts
 from emograph.adapters.models.lvlm.training.writing import written
 from emograph.engine.lvlm.model import Question
 from emograph.engine.training.lessons import Answer
 
-_PROBE = Question("What is this?", "This is")
 # What follows the first token of an answer is nearly given by it.
 _REST = 0.3
 
@@ -63,13 +62,13 @@ class Packer:
         self._prompts = prompts
         self._image_token = image_token
         self._before = prompts.before
-        pictured, asked = (self._asked(_PROBE, shown) for shown in (True, False))
+        pictured, asked = (self._asked(PROBE, shown) for shown in (True, False))
         self._after = pictured[: len(pictured) - len(asked)]
 
     @property
-    def picture(self) -> slice:
-        """The columns before which a picture's tokens begin, as a slice without an end."""
-        return slice(len(self._before), None)
+    def start(self) -> int:
+        """The column at which a picture's tokens begin."""
+        return len(self._before)
 
     def branch(self, answer: Answer) -> Branch:
         """The tokens of a question and its answer."""

@@ -76,7 +76,7 @@ def test_alone_it_is_an_ordinary_prompt() -> None:
     n = rows.tokens.shape[1]
     assert rows.positions[0].tolist() == list(range(n))
     assert torch.equal(rows.seen[0], torch.ones(n, n, dtype=torch.bool).tril())
-    start = PACKER.picture.start
+    start = PACKER.start
     assert rows.tokens[0, start : start + TOKENS].tolist() == [IMAGE] * TOKENS
     assert (rows.tokens[0] == IMAGE).sum() == TOKENS
 
