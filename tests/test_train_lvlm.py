@@ -23,7 +23,7 @@ EMOTIONS = ("anger", "disgust", "fear", "joy", "sadness", "surprise")
 MIKELS = ("amusement", "anger", "awe", "contentment", "disgust", "excitement", "fear", "sad")
 TYPES = ("flood", "fire", "not_disaster", "other_disaster")
 ATTRIBUTES = ("boating", "trees", "ocean", "natural light", "man-made")
-EACH = 20
+EACH = 12
 STEPS = 3
 
 
