@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -96,10 +96,20 @@ class CueReader:
 
     def _cues(self, sight: Sight) -> Iterator[Cue]:
         for asked, known in self._words.by_kind.items():
-            for item in getattr(sight, asked):
+            for item in _one_of_a_scale(getattr(sight, asked), known):
                 yield _named(known[item.label], item)
         yield from _free("text", sight.text)
         yield from _free("object", sight.other)
+
+
+def _one_of_a_scale(items: Sequence[Item], known: Mapping[str, Concept]) -> Iterable[Item]:
+    """The items, but of each scale the surest alone: no picture is both bright and dark."""
+    surest: dict[str, Item] = {}
+    for item in items:
+        scale, _, step = known[item.label].iri.rpartition("/")
+        key = scale if step.replace(".", "").isdigit() else known[item.label].iri
+        surest[key] = max(surest.get(key, item), item, key=lambda said: said.confidence)
+    return surest.values()
 
 
 def _free(kind: Kind, items: Sequence[Item]) -> Iterator[Cue]:

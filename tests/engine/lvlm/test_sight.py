@@ -27,6 +27,7 @@ CONCEPTS = (
     concept("facial_expression/happy", "happy", "facial_expression", "emoset"),
     concept("brightness/0.2", "brightness 0.2", "brightness", "emoset", "dark"),
     concept("brightness/0.3", "brightness 0.3", "brightness", "emoset", "dark"),
+    concept("brightness/0.8", "brightness 0.8", "brightness", "emoset", "bright"),
     concept("warmth/0.2", "warmth 0.2", "composition", "photometry", "cold colors"),
     concept("flood/high_water", "high water", "scene", "flood"),
 )
@@ -41,7 +42,7 @@ def said(**answers: tuple[Named, ...]) -> ActingModel:
 def test_words_are_labels_of_what_can_be_seen() -> None:
     assert WORDS.labels("object") == ("dog", "dog asleep")
     assert WORDS.labels("scene") == ("beach", "high water")  # of packs, too
-    assert WORDS.labels("light") == ("cold colors", "dark")
+    assert WORDS.labels("light") == ("bright", "cold colors", "dark")
     assert WORDS.labels("action") == ()
 
 
@@ -59,6 +60,13 @@ def test_an_answer_becomes_cues_that_name_their_concepts() -> None:
         ("object", "dog asleep", 0.25, ROOT + "situation/dog_asleep"),
     ]
     assert {cue.detector for cue in cues} == {"lvlm"}
+
+
+def test_of_each_scale_the_surest_step_is_a_cue() -> None:
+    model = said(light=(Named("dark", 0.25), Named("cold colors", 0.75), Named("bright", 0.5)))
+    reader = CueReader(WORDS, KINDS)
+    cues = reader.cues(reader.read(model.look(None)))
+    assert [cue.label for cue in cues] == ["bright", "cold colors"]
 
 
 def test_free_words_name_no_concept_and_are_left_to_alignment() -> None:
