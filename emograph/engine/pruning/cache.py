@@ -1,0 +1,132 @@
+"""The cache of a layer that not every token has reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers.cache_utils import Cache, DynamicLayer
+
+from emograph.errors import EmographError
+
+
+class PrunedLayer(DynamicLayer):
+    """Keys and values of the tokens that reached a layer, and which ones those are.
+
+    The first entries stand for the tokens at the positions `columns` (rows or 1, m) of what was
+    read; what follows them was read without a gap. `weights` (rows or 1, m), if there are any, are
+    added to the attention that those get; minus infinity hides them. Towards transformers the layer
+    is as long as what was read, so that masks and positions stay those of the whole prompt.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns: Tensor | None = None
+        self.weights: Tensor | None = None
+        self.dropped = 0
+
+    @classmethod
+    def of(cls, layer: DynamicLayer) -> PrunedLayer:
+        """A layer that goes on from one from which nothing was dropped."""
+        made = cls()
+        if layer.is_initialized:
+            made.lazy_initialization(layer.keys, layer.values)
+            made.keys, made.values = layer.keys, layer.values
+        return made
+
+    @property
+    def kept(self) -> int:
+        """The number of tokens whose keys and values are here."""
+        return self.keys.shape[-2] if self.is_initialized and self.keys.numel() else 0
+
+    def get_seq_length(self) -> int:
+        """The number of tokens that were read, whether or not they reached this layer."""
+        return self.kept + self.dropped
+
+    def positions(self, following: int, device: torch.device) -> Tensor:
+        """Where the tokens that are here, and `following` more, stand in what was read."""
+        whole = torch.arange(self.get_seq_length() + following, device=device)
+        if self.columns is None:
+            return whole[None]
+        rest = whole[self.columns.shape[1] + self.dropped :]
+        return torch.cat([self.columns, rest.expand(len(self.columns), -1)], dim=1)
+
+    def note(self, positions: Tensor, weights: Tensor | None, read: int) -> None:
+        """Note which of `read` tokens come next: those at `positions`, in all that was read."""
+        kept = self.kept
+        before = self.positions(0, positions.device)
+        if weights is not None or self.weights is not None:
+            rows = len(self.weights if weights is None else weights)  # type: ignore[arg-type]
+            old = positions.new_zeros(rows, kept, dtype=torch.float32)
+            if self.weights is not None:
+                old[:, : self.weights.shape[1]] = self.weights
+            new = old.new_zeros(rows, positions.shape[1]) if weights is None else weights
+            self.weights = torch.cat([old, new], dim=1)
+        self.columns = torch.cat([before.expand(len(positions), -1), positions], dim=1)
+        self.dropped += read - positions.shape[1]
+
+    def reorder_cache(self, beam_idx: torch.LongTensor) -> None:
+        """Reorder the rows, as beam search does."""
+        super().reorder_cache(beam_idx)
+        self._take(beam_idx)
+
+    def batch_select_indices(self, indices: Tensor) -> None:
+        """Keep these rows only."""
+        super().batch_select_indices(indices)
+        self._take(indices)
+
+    def batch_repeat_interleave(self, repeats: int) -> None:
+        """Repeat each row."""
+        super().batch_repeat_interleave(repeats)
+        self._take(torch.arange(self.keys.shape[0]) // repeats)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        super().reset()
+        self.columns = self.weights = None
+        self.dropped = 0
+
+    def crop(self, tokens_to_remove: int) -> None:
+        """Take back the last tokens; raises EmographError where some of them were pruned."""
+        if self.columns is not None and self.kept + tokens_to_remove < self.columns.shape[1]:
+            raise EmographError(
+                "A cache cannot be cropped to before its image tokens were pruned.",
+                "Read the prompt again.",
+            )
+        super().crop(tokens_to_remove)
+
+    def _take(self, rows: Tensor) -> None:
+        """Rows that share one line of columns go on sharing it."""
+        if self.columns is not None and len(self.columns) > 1:
+            self.columns = self.columns[rows.to(self.columns.device)]
+        if self.weights is not None and len(self.weights) > 1:
+            self.weights = self.weights[rows.to(self.weights.device)]
+
+
+def pruned_layer(cache: Cache, index: int) -> PrunedLayer:
+    """The layer of a cache as one that may be pruned, put there where it is not one yet."""
+    while len(cache.layers) <= index:
+        cache.layers.append(PrunedLayer())
+    layer: Any = cache.layers[index]
+    if not isinstance(layer, PrunedLayer):
+        cache.layers[index] = layer = PrunedLayer.of(layer)
+    return layer
+
+
+def expect_prunable(cache: Any) -> None:
+    """Raise EmographError for caches whose layers cannot differ in length."""
+    layers = getattr(cache, "layers", None)
+    # A cache without layers yet makes plain ones as it grows, or those of its kind.
+    kind = getattr(cache, "layer_class_to_replicate", None)
+    right = layers is not None and all(type(layer) in _PRUNABLE for layer in layers)
+    if right and (layers or kind in (None, DynamicLayer)) and not getattr(cache, "offloading", 0):
+        return
+    raise EmographError(
+        f"Image tokens cannot be pruned with the cache {type(cache).__name__}.",
+        "Leave cache_implementation out, so that the cache is dynamic: static, quantised, "
+        "offloaded and sliding ones hold all layers alike.",
+    )
+
+
+_PRUNABLE = (DynamicLayer, PrunedLayer)

@@ -1,0 +1,125 @@
+"""Sets of tokens that differ from one another, and tokens that stand for others."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from emograph.engine.pruning.seen import take
+
+_STAYS = 0.999
+_FAR = 4.0
+"""Further apart than any two tokens of one picture."""
+
+
+def centred(features: Tensor) -> Tensor:
+    """Features (rows, n, width) less their mean over a prompt, as directions of unit length.
+
+    What all tokens share says nothing of how they differ, but dominates cosines (Cen-Prune).
+    """
+    features = features.float()
+    return functional.normalize(features - features.mean(dim=1, keepdim=True), dim=-1)
+
+
+def cosine_distances(features: Tensor) -> Tensor:
+    """1 - cosine of all pairs, shape (rows, n, n), 0..2."""
+    unit = functional.normalize(features.float(), dim=-1)
+    return 1 - unit @ unit.transpose(1, 2)
+
+
+def spatial_distances(places: Tensor) -> Tensor:
+    """Euclidean distances on the token grid, shape (rows, n, n); between pictures they are far."""
+    apart = torch.cdist(places[..., 1:], places[..., 1:])
+    other = places[..., None, 0] != places[..., None, :, 0]
+    return apart.masked_fill(other, _FAR)
+
+
+def farthest(distances: Tensor, count: int, chosen: Tensor | None = None) -> Tensor:
+    """Indices (rows, count) of tokens far from one another, and from those `chosen` (rows, n).
+
+    Max-min selection by `distances` (rows, n, n), in rounds rather than one by one. Each token
+    has a reach, the distance to the nearest one that was taken. In a round all tokens are taken
+    that no token of greater reach lies within their reach of: greedy selection would come to each
+    of them with this same reach, whatever it takes before. Where a round would take too many, those
+    of the greatest reach are. So the least distance between two that are taken is never below half
+    of what is possible, as in greedy selection, and the rounds are few.
+
+    >>> line = torch.tensor([[0.0, 1.0, 2.0, 9.0]])
+    >>> farthest((line[:, :, None] - line[:, None]).abs(), 2).sort().values.tolist()
+    [[0, 3]]
+    """
+    rows, n = distances.shape[:2]
+    taken = torch.zeros(rows, n, dtype=torch.bool, device=distances.device)
+    if chosen is None or not bool(chosen.any()):
+        # The two that are farthest apart, as max-min diversity asks; one where one is asked for.
+        first = distances.flatten(1).argmax(dim=1)
+        taken[torch.arange(rows), first // n] = count > 0
+        reach = _reach(distances, taken)
+    else:
+        reach = _reach(distances, chosen).masked_fill(chosen, -1)
+    left = count - taken.sum(dim=1)
+    ties = torch.arange(n, device=distances.device)
+    before = ties[:, None] > ties  # of equal reach the first goes first
+    while bool((left > 0).any()):
+        mine, theirs = reach[:, :, None], reach[:, None]
+        ahead = (theirs > mine) | ((theirs == mine) & before)
+        free = ~(ahead & (distances < mine)).any(dim=2) & (reach >= 0)
+        # The best first: only as many as are left.
+        ranked = reach.masked_fill(~free, -1).argsort(dim=1, descending=True, stable=True)
+        rank = torch.empty_like(ranked).scatter_(1, ranked, ties.expand(rows, -1))
+        new = free & (rank < left[:, None])
+        taken |= new
+        left = left - new.sum(dim=1)
+        reach = torch.minimum(reach, _reach(distances, new)).masked_fill(taken, -1)
+    return taken.to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :count]
+
+
+def _reach(distances: Tensor, taken: Tensor) -> Tensor:
+    """The distance (rows, n) of each token to the nearest taken one; -1 for those themselves."""
+    apart = distances.masked_fill(~taken[:, None], torch.inf).amin(dim=2)
+    return apart.masked_fill(taken, -1)
+
+
+def belonging(distances: Tensor, indices: Tensor) -> Tensor:
+    """Which of `indices` (rows, k) each token is nearest to, shape (rows, n), in 0..k-1."""
+    of = take(distances, indices).argmin(dim=1)
+    # A token is nearest to itself, even where another is exactly as it is.
+    own = torch.arange(indices.shape[1], device=of.device).expand_as(indices)
+    return of.scatter(1, indices, own)
+
+
+def medoids(
+    points: Tensor, distances: Tensor, sizes: Tensor, indices: Tensor, steps: int, fixed: int = 0
+) -> Tensor:
+    """Move chosen tokens to the middle of those that are nearest to them, `steps` times.
+
+    `points` (rows, n, d) with their `distances` (rows, n, n) count by `sizes` (rows, n). A middle
+    is the token nearest to the mean; no two of `indices` (rows, k) become one, and the first
+    `fixed` of them stay where they are.
+    """
+    rows, n, width = points.shape
+    k = indices.shape[1]
+    weighed = points * sizes[..., None]
+    at = torch.arange(n, device=points.device).expand(rows, -1)
+    for _ in range(steps):
+        of = belonging(distances, indices)
+        sums = points.new_zeros(rows, k, width).scatter_add_(
+            1, of[..., None].expand(-1, -1, width), weighed
+        )
+        mean = sums / totals(of, sizes, k)[..., None]
+        off = (points - take(mean, of)).square().sum(dim=-1)
+        # Two tokens are as near to their mean; the one that was chosen stays, whatever rounding says.
+        off = off.scatter(1, indices, take(off, indices) * _STAYS)
+        least = off.new_full((rows, k), torch.inf).scatter_reduce_(1, of, off, "amin")
+        is_middle = off <= take(least, of)
+        middles = at.new_full((rows, k), n).scatter_reduce_(
+            1, of, torch.where(is_middle, at, n), "amin"
+        )
+        indices = torch.cat([indices[:, :fixed], middles[:, fixed:]], dim=1)
+    return indices
+
+
+def totals(of: Tensor, sizes: Tensor, count: int) -> Tensor:
+    """The sizes (rows, n) added up by what each token belongs to, shape (rows, count)."""
+    return sizes.new_zeros(len(of), count).scatter_add_(1, of, sizes)

@@ -1,0 +1,219 @@
+"""Hooks that prune image tokens while a model of transformers reads a prompt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from emograph.engine.pruning.cache import PrunedLayer, expect_prunable, pruned_layer
+from emograph.engine.pruning.places import places_of
+from emograph.engine.pruning.plan import Stage, check_stages
+from emograph.engine.pruning.reading import Pictures, Reading
+from emograph.engine.pruning.tower import TowerAttention
+from emograph.errors import EmographError
+
+if TYPE_CHECKING:
+    from emograph.engine.pruning.pruner import VisionTokenPruner
+
+_ATTENTIONS = ("eager", "sdpa", "flash_attention_2", "flash_attention_3")
+
+
+class Pruning:
+    """One model while its image tokens are pruned.
+
+    `last` is the reading of the latest pass that showed a picture in this thread: its `kept` says
+    which tokens each stage kept.
+    """
+
+    def __init__(self, model: Any, pruner: VisionTokenPruner) -> None:
+        self._model = model
+        self._pruner = pruner
+        self._image_token = _image_token(model)
+        self._decoder = model.get_decoder()
+        self._layers: Sequence[Any] = self._decoder.layers
+        stages = pruner.stages(len(self._layers))
+        check_stages(stages, len(self._layers))
+        # A stage that keeps everything leaves the computation as it is, to the last bit.
+        self.stages: Mapping[int, Stage] = {s.layer: s for s in stages if s.keep < 1}
+        self._tower = TowerAttention(model) if pruner.reads_tower and self.stages else None
+        self._state = threading.local()
+
+    @property
+    def last(self) -> Reading | None:
+        """What was kept of the pictures that were read last."""
+        found: Reading | None = getattr(self._state, "last", None)
+        return found
+
+    @contextmanager
+    def attached(self) -> Iterator[Pruning]:
+        """Put the hooks in, and take them out again."""
+        _expect_attention(self._decoder)
+        hooks = []
+        if self.stages:
+            hooks = [
+                self._model.register_forward_pre_hook(self._before_model, with_kwargs=True),
+                self._decoder.register_forward_pre_hook(self._before_decoder, with_kwargs=True),
+                self._decoder.register_forward_hook(self._after_decoder, always_call=True),
+                self._layers[-1].register_forward_hook(self._after_layers),
+                *(
+                    layer.register_forward_pre_hook(
+                        partial(self._before_layer, number), with_kwargs=True
+                    )
+                    for number, layer in enumerate(self._layers)
+                    if number >= min(self.stages)
+                ),
+            ]
+        with ExitStack() as stack:
+            if self.stages and self._tower is not None:
+                stack.enter_context(self._tower.attached())
+            if self.stages and hasattr(self._decoder, "_deepstack_process"):
+                stack.enter_context(self._deepstack())
+            try:
+                yield self
+            finally:
+                for hook in hooks:
+                    hook.remove()
+
+    @contextmanager
+    def showing(self, is_image: Tensor) -> Iterator[None]:
+        """Say which tokens (rows, n) are image tokens, for a decoder that is called by itself."""
+        self._state.shown = is_image
+        try:
+            yield
+        finally:
+            self._state.shown = None
+
+    def _before_model(self, _: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        tokens = kwargs.get("input_ids", args[0] if args else None)
+        if tokens is not None:
+            self._state.shown = tokens == self._image_token
+        elif kwargs.get("pixel_values") is not None:
+            raise EmographError(
+                "Image tokens cannot be told apart in embeddings.",
+                "Give the model input_ids beside the pixel values.",
+            )
+
+    def _before_decoder(self, decoder: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        embeddings = kwargs.get("inputs_embeds")
+        tokens = kwargs.get("input_ids", args[0] if args else None)
+        rows, length = (tokens if embeddings is None else embeddings).shape[:2]
+        cache = kwargs.get("past_key_values")
+        if cache is not None:
+            expect_prunable(cache)
+        shown, self._state.shown = getattr(self._state, "shown", None), None
+        pictures = None
+        if shown is not None and embeddings is not None and bool(shown.any()):
+            pictures = self._pictures(shown.to(embeddings.device), embeddings, kwargs)
+        past = cache.get_seq_length() if cache is not None else 0
+        is_flat = "flash" in (decoder.config._attn_implementation or "")
+        self._state.reading = Reading(rows, length, past, pictures, is_flat)
+        if pictures is not None:
+            self._state.last = self._state.reading
+
+    def _pictures(self, is_image: Tensor, embeddings: Tensor, kwargs: dict[str, Any]) -> Pictures:
+        mask, positions = kwargs.get("attention_mask"), kwargs.get("position_ids")
+        is_token = None
+        if isinstance(mask, Tensor) and mask.ndim == 2 and not bool(mask.all()):
+            is_token = mask[:, -is_image.shape[1] :].bool()
+        in_grid = positions is not None and positions.ndim == 3
+        places = places_of(
+            is_image,
+            getattr(self._model.config, "image_seq_length", None),
+            positions[-2:].expand(-1, len(is_image), -1) if in_grid else None,
+        )
+        received = None
+        if self._tower is not None:
+            received = self._tower.received(is_image, embeddings)
+        return Pictures(is_image, places, embeddings, is_token, received)
+
+    def _before_layer(
+        self, number: int, layer: Any, args: Any, kwargs: dict[str, Any]
+    ) -> tuple[Any, dict[str, Any]] | None:
+        reading: Reading | None = getattr(self._state, "reading", None)
+        if reading is None:
+            return None
+        stage = self.stages.get(number)
+        cache = kwargs.get("past_key_values")
+        hidden = args[0] if args else kwargs["hidden_states"]
+        if stage is not None and reading.pictures is not None:
+            select = partial(self._select, stage)
+            rotation = reading.rotation(kwargs["position_embeddings"])
+            hidden = reading.prune(number, layer, stage.keep, hidden, rotation, select)
+        if reading.index is None:
+            # Nothing was dropped in this pass; what was dropped before is not to be seen.
+            found = cache.layers[number] if cache and number < len(cache.layers) else None
+            if not isinstance(found, PrunedLayer) or found.columns is None:
+                return None
+            mask = reading.mask(kwargs.get("attention_mask"), found, hidden)
+            return args, {**kwargs, "attention_mask": mask}
+        held = pruned_layer(cache, number) if cache is not None else None
+        if held is not None:
+            reading.note(held)
+        changed = {
+            **kwargs,
+            "attention_mask": reading.mask(kwargs.get("attention_mask"), held, hidden),
+            "position_embeddings": reading.rotation(kwargs["position_embeddings"]),
+            # FlashAttention would take a gap in the positions for the seam of two packed prompts.
+            "position_ids": None,
+        }
+        if args:
+            return (hidden, *args[1:]), changed
+        return args, {**changed, "hidden_states": hidden}
+
+    def _select(self, stage: Stage, seen: Any, keep: int) -> Any:
+        return self._pruner.select(seen, keep, stage)
+
+    def _after_layers(self, _layer: Any, _args: Any, hidden: Tensor) -> Tensor | None:
+        reading: Reading | None = getattr(self._state, "reading", None)
+        if reading is None or reading.index is None:
+            return None
+        return reading.whole(hidden)
+
+    def _after_decoder(self, _decoder: Any, _args: Any, _output: Any) -> None:
+        self._state.reading = None
+
+    @contextmanager
+    def _deepstack(self) -> Iterator[None]:
+        """Qwen3-VL adds features to image tokens after its first layers: to those that are left."""
+        original = self._decoder._deepstack_process
+
+        def process(hidden: Tensor, is_image: Tensor, features: Tensor) -> Tensor:
+            reading: Reading | None = getattr(self._state, "reading", None)
+            if reading is not None and reading.index is not None:
+                alive = torch.zeros_like(is_image).scatter(1, reading.index, True)
+                features = features[alive[is_image]]
+                is_image = is_image.gather(1, reading.index)
+            added: Tensor = original(hidden, is_image, features)
+            return added
+
+        self._decoder._deepstack_process = process
+        try:
+            yield
+        finally:
+            del self._decoder._deepstack_process
+
+
+def _image_token(model: Any) -> int:
+    for name in ("image_token_id", "image_token_index"):
+        token = getattr(model.config, name, None)
+        if token is not None:
+            return int(token)
+    raise EmographError(
+        f"{type(model).__name__} has no image tokens that could be pruned.",
+        "Give a vision-language model, such as LLaVA, Qwen2.5-VL, SmolVLM or InternVL.",
+    )
+
+
+def _expect_attention(decoder: Any) -> None:
+    found = decoder.config._attn_implementation
+    if found not in _ATTENTIONS:
+        raise EmographError(
+            f"Image tokens cannot be pruned with the attention {found}.",
+            f"Load the model with one of {', '.join(_ATTENTIONS[:3])}.",
+        )
