@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from emograph.commands import learn, models, ontology, store, train
+from emograph.commands import learn, models, ontology, prune, store, train
 from emograph.commands.annotate import annotate
 from emograph.commands.ask import ask
 from emograph.commands.cypher import cypher
@@ -42,6 +42,7 @@ app.command("eval")(evaluate)
 app.command()(doctor)
 app.add_typer(learn.app, name="learn")
 app.add_typer(train.app, name="train")
+app.add_typer(prune.app, name="prune")
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
 app.add_typer(ontology.app, name="ontology")

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     """How attention is computed in them; what suits the device, if not given."""
     four_bit: bool = False
     """Whether their weights are rounded to 4 bits, to fit into less memory; needs bitsandbytes."""
+    pruning: str = Field(default="btp", min_length=1)
+    """How image tokens are pruned in them: ``btp`` (the plan that is shipped), ``none``, a plan's
+    file, or ``METHOD:BUDGET`` such as ``fastv:0.22``."""
     scheme: str = Field(default="mikels", min_length=1)
     """Emotion scheme of the answer."""
     # Above the upper bound Pillow refuses by itself, whatever is set here.

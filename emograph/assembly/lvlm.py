@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from emograph.assembly.perception import is_named
 from emograph.assembly.profiles import LVLM_FITTED, LVLM_WEIGHTS, profile_folder
+from emograph.assembly.pruning import pruner_of
 from emograph.config import Settings
 from emograph.engine.gate import EVEN, Gate
 from emograph.engine.lvlm.fitted import FittedLvlm
@@ -14,6 +17,9 @@ from emograph.engine.lvlm.vocabulary import Words, words_of
 from emograph.engine.lvlm.voting import Voter
 from emograph.engine.perception.vocabulary import Vocabulary
 from emograph.errors import EmographError
+
+if TYPE_CHECKING:
+    from emograph.adapters.models.lvlm.model import TransformersLVLM
 
 _NO_LVLM = "No vote of a vision-language model was cast: the setting lvlm is none."
 _UNCALIBRATED = (
@@ -48,12 +54,13 @@ def load_lvlm(settings: Settings) -> VisionLanguageModel:
     if kind == "embedded" and not place:
         from emograph.adapters.models.lvlm.embedded.loading import load_embedded
 
-        return load_embedded(
+        model = load_embedded(
             settings.cache,
             profile_folder(settings) / LVLM_WEIGHTS,
             dtype=settings.dtype,
             attention=settings.attention,
         )
+        return _pruned(settings, model)
     if kind == "openai" and place:
         from emograph.adapters.models.lvlm.server import connect_server
 
@@ -67,7 +74,7 @@ def load_lvlm(settings: Settings) -> VisionLanguageModel:
         )
     from emograph.adapters.models.lvlm.loading import load_lvlm
 
-    return load_lvlm(
+    model = load_lvlm(
         kind,
         place,
         device=settings.device,
@@ -75,3 +82,11 @@ def load_lvlm(settings: Settings) -> VisionLanguageModel:
         attention=settings.attention,
         four_bit=settings.four_bit,
     )
+    return _pruned(settings, model)
+
+
+def _pruned(settings: Settings, model: TransformersLVLM) -> TransformersLVLM:
+    pruner = pruner_of(settings, model.network)
+    if pruner is not None:
+        model.prune(pruner)
+    return model

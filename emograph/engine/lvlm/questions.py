@@ -52,6 +52,9 @@ NAMING: Mapping[str, Question] = {
 OTHER = Question("What else matters in it?", "Also:")
 """Answered with free words, for what the graph may not know."""
 
+GLANCE = Question("What is seen, and what is felt?", "It shows")
+"""What pruning asks of a picture before any question is known, where it goes by attention."""
+
 CAPTION = Question("Describe the picture.", "Picture:")
 """Answered with a sentence."""
 

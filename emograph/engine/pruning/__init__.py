@@ -1,9 +1,9 @@
 """Training-free pruning of image tokens inside vision-language models of transformers.
 
-    from emograph.engine.pruning import BTP
+from emograph.engine.pruning import BTP
 
-    with BTP(budget=0.22)(model):
-        model.generate(**inputs)
+with BTP(budget=0.22)(model):
+    model.generate(**inputs)
 """
 
 from emograph.engine.pruning.methods import (

@@ -26,7 +26,7 @@ def attention_from(
 
     Raises EmographError for layers of another make.
     """
-    attention = getattr(layer, "self_attn", None)
+    attention: Any = getattr(layer, "self_attn", None)
     if not all(hasattr(attention, name) for name in ("q_proj", "k_proj", "head_dim")):
         raise EmographError(
             f"The attention of {type(layer).__name__} cannot be read.",
@@ -41,7 +41,8 @@ def attention_from(
     later = torch.arange(hidden.shape[1], device=hidden.device) > queries[..., None]
     if visible is not None:
         later = later | ~visible[:, None]
-    return scores.masked_fill(later[:, None], torch.finfo(scores.dtype).min).softmax(-1)
+    paid: Tensor = scores.masked_fill(later[:, None], torch.finfo(scores.dtype).min).softmax(-1)
+    return paid
 
 
 def _at(values: Tensor, index: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ class PrunedLayer(DynamicLayer):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.columns: Tensor | None = None
         self.weights: Tensor | None = None
         self.dropped = 0
@@ -30,7 +30,7 @@ class PrunedLayer(DynamicLayer):
     def of(cls, layer: DynamicLayer) -> PrunedLayer:
         """A layer that goes on from one from which nothing was dropped."""
         made = cls()
-        if layer.is_initialized:
+        if layer.keys is not None and layer.values is not None:
             made.lazy_initialization(layer.keys, layer.values)
             made.keys, made.values = layer.keys, layer.values
         return made
@@ -38,7 +38,7 @@ class PrunedLayer(DynamicLayer):
     @property
     def kept(self) -> int:
         """The number of tokens whose keys and values are here."""
-        return self.keys.shape[-2] if self.is_initialized and self.keys.numel() else 0
+        return self.keys.shape[-2] if self.keys is not None and self.keys.numel() else 0
 
     def get_seq_length(self) -> int:
         """The number of tokens that were read, whether or not they reached this layer."""
@@ -52,19 +52,25 @@ class PrunedLayer(DynamicLayer):
         rest = whole[self.columns.shape[1] + self.dropped :]
         return torch.cat([self.columns, rest.expand(len(self.columns), -1)], dim=1)
 
-    def note(self, positions: Tensor, weights: Tensor | None, read: int) -> None:
-        """Note which of `read` tokens come next: those at `positions`, in all that was read."""
-        kept = self.kept
-        before = self.positions(0, positions.device)
+    def note(self, columns: Tensor, weights: Tensor | None, read: int) -> None:
+        """Note which of `read` tokens come next: those at `columns`, in all that was read."""
+        if self.get_seq_length() == 0:
+            # Layers that the same tokens reach share what they are told, and so its masks.
+            self.columns, self.weights = columns, weights
+            self.dropped = read - columns.shape[1]
+            return
+        before = self.positions(0, columns.device)
         if weights is not None or self.weights is not None:
-            rows = len(self.weights if weights is None else weights)  # type: ignore[arg-type]
-            old = positions.new_zeros(rows, kept, dtype=torch.float32)
+            rows = max(len(told) for told in (weights, self.weights) if told is not None)
+            joined = torch.zeros(rows, before.shape[1] + columns.shape[1], device=columns.device)
             if self.weights is not None:
-                old[:, : self.weights.shape[1]] = self.weights
-            new = old.new_zeros(rows, positions.shape[1]) if weights is None else weights
-            self.weights = torch.cat([old, new], dim=1)
-        self.columns = torch.cat([before.expand(len(positions), -1), positions], dim=1)
-        self.dropped += read - positions.shape[1]
+                joined[:, : self.weights.shape[1]] = self.weights
+            if weights is not None:
+                joined[:, before.shape[1] :] = weights
+            self.weights = joined
+        rows = max(len(before), len(columns))
+        self.columns = torch.cat([before.expand(rows, -1), columns.expand(rows, -1)], dim=1)
+        self.dropped += read - columns.shape[1]
 
     def reorder_cache(self, beam_idx: torch.LongTensor) -> None:
         """Reorder the rows, as beam search does."""
@@ -79,7 +85,8 @@ class PrunedLayer(DynamicLayer):
     def batch_repeat_interleave(self, repeats: int) -> None:
         """Repeat each row."""
         super().batch_repeat_interleave(repeats)
-        self._take(torch.arange(self.keys.shape[0]) // repeats)
+        rows = 0 if self.keys is None else len(self.keys)
+        self._take(torch.arange(rows) // repeats)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -108,9 +115,9 @@ def pruned_layer(cache: Cache, index: int) -> PrunedLayer:
     """The layer of a cache as one that may be pruned, put there where it is not one yet."""
     while len(cache.layers) <= index:
         cache.layers.append(PrunedLayer())
-    layer: Any = cache.layers[index]
-    if not isinstance(layer, PrunedLayer):
-        cache.layers[index] = layer = PrunedLayer.of(layer)
+    found: Any = cache.layers[index]
+    layer: PrunedLayer = found if isinstance(found, PrunedLayer) else PrunedLayer.of(found)
+    cache.layers[index] = layer
     return layer
 
 

@@ -109,7 +109,7 @@ def medoids(
         )
         mean = sums / totals(of, sizes, k)[..., None]
         off = (points - take(mean, of)).square().sum(dim=-1)
-        # Two tokens are as near to their mean; the one that was chosen stays, whatever rounding says.
+        # Of two tokens, both as near to their mean, the one that was chosen stays.
         off = off.scatter(1, indices, take(off, indices) * _STAYS)
         least = off.new_full((rows, k), torch.inf).scatter_reduce_(1, of, off, "amin")
         is_middle = off <= take(least, of)

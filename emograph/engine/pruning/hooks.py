@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from emograph.engine.pruning.cache import PrunedLayer, expect_prunable, pruned_layer
+from emograph.engine.pruning.masks import LayerMasks
 from emograph.engine.pruning.places import places_of
 from emograph.engine.pruning.plan import Stage, check_stages
 from emograph.engine.pruning.reading import Pictures, Reading
@@ -34,7 +35,7 @@ class Pruning:
     def __init__(self, model: Any, pruner: VisionTokenPruner) -> None:
         self._model = model
         self._pruner = pruner
-        self._image_token = _image_token(model)
+        self._image_token = image_token(model)
         self._decoder = model.get_decoder()
         self._layers: Sequence[Any] = self._decoder.layers
         stages = pruner.stages(len(self._layers))
@@ -43,6 +44,11 @@ class Pruning:
         self.stages: Mapping[int, Stage] = {s.layer: s for s in stages if s.keep < 1}
         self._tower = TowerAttention(model) if pruner.reads_tower and self.stages else None
         self._state = threading.local()
+
+    @property
+    def reads_attention(self) -> bool:
+        """Whether some stage goes by what the last token of the prompt attends to."""
+        return any(self._pruner.reads_attention(stage) for stage in self.stages.values())
 
     @property
     def last(self) -> Reading | None:
@@ -100,33 +106,31 @@ class Pruning:
             )
 
     def _before_decoder(self, decoder: Any, args: Any, kwargs: dict[str, Any]) -> None:
-        embeddings = kwargs.get("inputs_embeds")
+        embeddings, cache = kwargs.get("inputs_embeds"), kwargs.get("past_key_values")
         tokens = kwargs.get("input_ids", args[0] if args else None)
-        rows, length = (tokens if embeddings is None else embeddings).shape[:2]
-        cache = kwargs.get("past_key_values")
+        read: Tensor = embeddings if tokens is None else tokens
+        rows, length = read.shape[:2]
         if cache is not None:
             expect_prunable(cache)
-        shown, self._state.shown = getattr(self._state, "shown", None), None
-        pictures = None
-        if shown is not None and embeddings is not None and bool(shown.any()):
-            pictures = self._pictures(shown.to(embeddings.device), embeddings, kwargs)
         past = cache.get_seq_length() if cache is not None else 0
         is_flat = "flash" in (decoder.config._attn_implementation or "")
-        self._state.reading = Reading(rows, length, past, pictures, is_flat)
-        if pictures is not None:
-            self._state.last = self._state.reading
+        state = self._state
+        state.masks, state.reading = LayerMasks(rows, length, past, is_flat), None
+        shown, state.shown = getattr(state, "shown", None), None
+        if shown is not None and embeddings is not None and bool(shown.any()):
+            pictures = self._pictures(shown.to(embeddings.device), embeddings, kwargs)
+            state.last = state.reading = Reading(pictures, past)
 
     def _pictures(self, is_image: Tensor, embeddings: Tensor, kwargs: dict[str, Any]) -> Pictures:
         mask, positions = kwargs.get("attention_mask"), kwargs.get("position_ids")
         is_token = None
         if isinstance(mask, Tensor) and mask.ndim == 2 and not bool(mask.all()):
             is_token = mask[:, -is_image.shape[1] :].bool()
-        in_grid = positions is not None and positions.ndim == 3
-        places = places_of(
-            is_image,
-            getattr(self._model.config, "image_seq_length", None),
-            positions[-2:].expand(-1, len(is_image), -1) if in_grid else None,
-        )
+        grid = None
+        if isinstance(positions, Tensor) and positions.ndim == 3:
+            grid = positions[-2:].expand(-1, len(is_image), -1)
+        tile = getattr(self._model.config, "image_seq_length", None)
+        places = places_of(is_image, tile, grid)
         received = None
         if self._tower is not None:
             received = self._tower.received(is_image, embeddings)
@@ -135,29 +139,30 @@ class Pruning:
     def _before_layer(
         self, number: int, layer: Any, args: Any, kwargs: dict[str, Any]
     ) -> tuple[Any, dict[str, Any]] | None:
-        reading: Reading | None = getattr(self._state, "reading", None)
-        if reading is None:
+        masks: LayerMasks | None = getattr(self._state, "masks", None)
+        if masks is None:
             return None
-        stage = self.stages.get(number)
-        cache = kwargs.get("past_key_values")
+        reading, cache = self._reading, kwargs.get("past_key_values")
         hidden = args[0] if args else kwargs["hidden_states"]
-        if stage is not None and reading.pictures is not None:
-            select = partial(self._select, stage)
+        if reading is not None and number in self.stages:
+            stage = self.stages[number]
             rotation = reading.rotation(kwargs["position_embeddings"])
+            select = partial(self._select, stage)
             hidden = reading.prune(number, layer, stage.keep, hidden, rotation, select)
-        if reading.index is None:
-            # Nothing was dropped in this pass; what was dropped before is not to be seen.
+        given = kwargs.get("attention_mask")
+        if reading is None or reading.going is None:
+            # Nothing is dropped in this pass; what was dropped before is not to be seen.
             found = cache.layers[number] if cache and number < len(cache.layers) else None
             if not isinstance(found, PrunedLayer) or found.columns is None:
                 return None
-            mask = reading.mask(kwargs.get("attention_mask"), found, hidden)
-            return args, {**kwargs, "attention_mask": mask}
-        held = pruned_layer(cache, number) if cache is not None else None
-        if held is not None:
-            reading.note(held)
+            return args, {**kwargs, "attention_mask": masks.of(given, None, found, hidden)}
+        going, held = reading.going, None
+        if cache is not None:
+            held = pruned_layer(cache, number)
+            held.note(going.columns, going.weights, reading.length)
         changed = {
             **kwargs,
-            "attention_mask": reading.mask(kwargs.get("attention_mask"), held, hidden),
+            "attention_mask": masks.of(given, going, held, hidden),
             "position_embeddings": reading.rotation(kwargs["position_embeddings"]),
             # FlashAttention would take a gap in the positions for the seam of two packed prompts.
             "position_ids": None,
@@ -166,17 +171,20 @@ class Pruning:
             return (hidden, *args[1:]), changed
         return args, {**changed, "hidden_states": hidden}
 
+    @property
+    def _reading(self) -> Reading | None:
+        found: Reading | None = getattr(self._state, "reading", None)
+        return found
+
     def _select(self, stage: Stage, seen: Any, keep: int) -> Any:
         return self._pruner.select(seen, keep, stage)
 
     def _after_layers(self, _layer: Any, _args: Any, hidden: Tensor) -> Tensor | None:
-        reading: Reading | None = getattr(self._state, "reading", None)
-        if reading is None or reading.index is None:
-            return None
-        return reading.whole(hidden)
+        reading = self._reading
+        return None if reading is None or reading.going is None else reading.whole(hidden)
 
     def _after_decoder(self, _decoder: Any, _args: Any, _output: Any) -> None:
-        self._state.reading = None
+        self._state.reading = self._state.masks = None
 
     @contextmanager
     def _deepstack(self) -> Iterator[None]:
@@ -184,11 +192,12 @@ class Pruning:
         original = self._decoder._deepstack_process
 
         def process(hidden: Tensor, is_image: Tensor, features: Tensor) -> Tensor:
-            reading: Reading | None = getattr(self._state, "reading", None)
-            if reading is not None and reading.index is not None:
-                alive = torch.zeros_like(is_image).scatter(1, reading.index, True)
+            reading = self._reading
+            if reading is not None and reading.going is not None:
+                index = reading.going.index
+                alive = torch.zeros_like(is_image).scatter(1, index, True)
                 features = features[alive[is_image]]
-                is_image = is_image.gather(1, reading.index)
+                is_image = is_image.gather(1, index)
             added: Tensor = original(hidden, is_image, features)
             return added
 
@@ -199,7 +208,8 @@ class Pruning:
             del self._decoder._deepstack_process
 
 
-def _image_token(model: Any) -> int:
+def image_token(model: Any) -> int:
+    """The token that stands for pictures; raises EmographError for a model without one."""
     for name in ("image_token_id", "image_token_index"):
         token = getattr(model.config, name, None)
         if token is not None:

@@ -2,8 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
+
+from emograph.engine.pruning.cache import PrunedLayer
+
+
+@dataclass(frozen=True, eq=False)
+class Going:
+    """The tokens of one pass that reach a layer: `index` (rows, m) into those of the pass.
+
+    `columns` (rows, m) are their places in all that was read, `weights` (rows, m), if there are
+    any, are added to the attention that each of them gets; minus infinity hides it.
+    """
+
+    index: Tensor
+    columns: Tensor
+    weights: Tensor | None
+
+
+class LayerMasks:
+    """The masks of one pass, made once for all layers that the same tokens reach.
+
+    The pass reads `length` tokens after `past` in each of its `rows`. `is_flat` says that masks are
+    (rows, keys), as FlashAttention takes them.
+    """
+
+    def __init__(self, rows: int, length: int, past: int, is_flat: bool) -> None:
+        self._rows, self._length, self._past = rows, length, past
+        self._is_flat = is_flat
+        self._made: dict[tuple[int, int], tuple[Tensor | None, Tensor | None, Tensor | None]] = {}
+
+    def of(
+        self, given: Tensor | None, going: Going | None, layer: PrunedLayer | None, hidden: Tensor
+    ) -> Tensor | None:
+        """The mask of a layer, from that of the whole prompt.
+
+        `going` are the tokens that reach it in this pass, None for all; `layer` is its cache, which
+        knows of them already.
+        """
+        told: PrunedLayer | Going | None = going if layer is None else layer
+        columns, weights = (None, None) if told is None else (told.columns, told.weights)
+        if given is None and weights is None:
+            return None
+        key = (id(columns), id(weights))
+        if key not in self._made:
+            index = None if going is None else going.index
+            if layer is not None:
+                following = self._length if going is None else 0
+                columns_now = layer.positions(following, hidden.device)
+            elif going is not None:
+                columns_now = going.columns
+            else:
+                return given
+            if given is None and self._is_flat:
+                given = columns_now.new_ones(self._rows, self._past + self._length)
+            mask = layer_mask(given, index, columns_now, weights, hidden.dtype)
+            # What the key was made of is held, so that nothing else can have its identity.
+            self._made[key] = (columns, weights, mask)
+        return self._made[key][2]
 
 
 def layer_mask(
@@ -18,7 +77,7 @@ def layer_mask(
     `mask` is what transformers made: None (causal), (rows, keys) with 1 for tokens, or (rows or 1,
     1, queries, keys), boolean or added to the scores. `read` (rows or 1, q) are the places of this
     layer's queries among those of the mask, None for all of them. `positions` (rows or 1, k) are
-    the places of its keys; `weights` (rows or 1, up to k) are added to the scores of the first ones.
+    the places of its keys; `weights` (rows or 1, up to k) are added to the scores of the first.
     """
     if mask is None:
         if weights is None:

@@ -8,9 +8,7 @@ import torch
 from torch import Tensor
 
 
-def places_of(
-    is_image: Tensor, tile: int | None = None, positions: Tensor | None = None
-) -> Tensor:
+def places_of(is_image: Tensor, tile: int | None = None, positions: Tensor | None = None) -> Tensor:
     """The places (rows, n, 3) of tokens, of which those that `is_image` (rows, n) are a picture's.
 
     Image tokens without a gap are one picture, or several if they are several times `tile`, the

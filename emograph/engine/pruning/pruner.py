@@ -49,6 +49,10 @@ class VisionTokenPruner(ABC):
     def select(self, seen: Seen, keep: int, stage: Stage) -> Selection:
         """Choose `keep` of the tokens that are seen at a stage."""
 
+    def reads_attention(self, stage: Stage) -> bool:  # noqa: ARG002
+        """Whether a stage goes by what the last token of the prompt attends to."""
+        return False
+
     def expect(self, model: Any) -> None:  # noqa: B027, most methods fit all models
         """Raise EmographError where the method does not fit a model."""
 
@@ -78,5 +82,3 @@ def _alone(model: Any) -> Iterator[None]:
     finally:
         with _lock:
             _entered.discard(id(model))
-
-

@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from emograph.engine.pruning.attention import attention_from
-from emograph.engine.pruning.cache import PrunedLayer
-from emograph.engine.pruning.masks import layer_mask
+from emograph.engine.pruning.masks import Going
 from emograph.engine.pruning.seen import Seen, Selection, take
 
 Select = Callable[[Seen, int], Selection]
@@ -43,33 +42,23 @@ class Kept:
 
 
 class Reading:
-    """The tokens of one pass that are still on their way; `past` were read before.
+    """The tokens of a pass that shows pictures, as far as they go; `past` were read before.
 
-    `index` (rows or 1, m) says which ones they are, None as long as it is all of them. `is_flat`
-    says that masks are (rows, keys), as FlashAttention takes them.
+    `going` are those that still do, None as long as it is all of them; `kept` is what each stage
+    kept.
     """
 
-    def __init__(
-        self, rows: int, length: int, past: int, pictures: Pictures | None, is_flat: bool
-    ) -> None:
-        self.length = length
-        self.index: Tensor | None = None
+    def __init__(self, pictures: Pictures, past: int) -> None:
         self.pictures = pictures
         self.kept: list[Kept] = []
-        """What each stage kept."""
-        self._rows = rows
+        self.going: Going | None = None
+        self.length = pictures.is_image.shape[1]
         self._past = past
-        self._is_flat = is_flat
-        self._weights: Tensor | None = None
-        self._rotation: Any = None
-        self._positions: Tensor | None = None
-        self._columns: Tensor | None = None
-        self._memo: dict[tuple[int, int], tuple[Any, Any, Tensor | None]] = {}
-        if pictures is not None:
-            self._alive = pictures.is_image
-            self._sizes = pictures.is_image.float()
-            self._order = pictures.is_image.cumsum(dim=1) - 1
-            self._totals = pictures.is_image.sum(dim=1)
+        self._rotation: tuple[Tensor, Tensor] | None = None
+        self._alive = pictures.is_image
+        self._sizes = pictures.is_image.float()
+        self._order = pictures.is_image.cumsum(dim=1) - 1
+        self._totals = pictures.is_image.sum(dim=1)
 
     def prune(
         self,
@@ -85,12 +74,11 @@ class Reading:
         Rows that would be shorter than others carry some of what they drop along, hidden.
         """
         pictures = self.pictures
-        assert pictures is not None
         counts = self._alive.sum(dim=1)
         goes_on = ~self._alive
         weights = hidden.new_zeros(hidden.shape[:2], dtype=torch.float32)
-        if self._weights is not None:
-            weights = self._weights
+        if self.going is not None and self.going.weights is not None:
+            weights = self.going.weights
             goes_on &= ~weights.isneginf()
         quotas = [
             min(_share(keep, total), count)
@@ -118,66 +106,33 @@ class Reading:
         first = (~goes_on).to(torch.int8).argsort(dim=1, stable=True)[:, :longest]
         first = first.sort(dim=1).values
         weights = take(weights.masked_fill(~goes_on, -torch.inf), first)
-        self._weights = weights if bool((weights != 0).any()) else None
+        index = first if self.going is None else take(self.going.index, first)
+        told = weights if bool((weights != 0).any()) else None
+        self.going = Going(index, index + self._past, told)
         self._alive = take(self._alive & goes_on, first)
         self._sizes, self._order = take(sizes, first), take(self._order, first)
-        self.index = first if self.index is None else take(self.index, first)
-        self._columns = self.index + self._past
-        self._rotation = self._positions = None
-        image = torch.zeros_like(pictures.is_image).scatter(1, self.index, self._alive)
-        told = weights.new_zeros(pictures.is_image.shape).scatter(1, self.index, weights)
-        self.kept.append(Kept(number, image, told))
+        self._rotation = None
+        image = torch.zeros_like(pictures.is_image).scatter(1, index, self._alive)
+        spread = weights.new_zeros(pictures.is_image.shape).scatter(1, index, weights)
+        self.kept.append(Kept(number, image, spread))
         return take(hidden, first)
 
     def rotation(self, given: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """The cosines and sines of the tokens that go on, of those of all (rows or 1, n, width)."""
-        if self.index is None:
+        if self.going is None:
             return given
         if self._rotation is None:
-            index = self.index
-            self._rotation = tuple(take(part.expand(len(index), -1, -1), index) for part in given)
-        rotation: tuple[Tensor, Tensor] = self._rotation
-        return rotation
-
-    def mask(self, given: Tensor | None, layer: PrunedLayer | None, hidden: Tensor) -> Tensor | None:
-        """The mask of a layer whose cache was told of the tokens that go on, or that has none."""
-        columns, weights = (
-            (self._columns, self._weights) if layer is None else (layer.columns, layer.weights)
-        )
-        if given is None and weights is None:
-            return None
-        key = (id(columns), id(weights))
-        if key not in self._memo:
-            positions = columns
-            if layer is not None:
-                following = 0 if self.index is not None else hidden.shape[1]
-                positions = layer.positions(following, hidden.device)
-            assert positions is not None
-            if given is None and self._is_flat:
-                given = positions.new_ones(self._rows, self._past + self.length)
-            made = layer_mask(given, self.index, positions, weights, hidden.dtype)
-            # What the key was made of is held, so that nothing else can have its identity.
-            self._memo[key] = (columns, weights, made)
-        return self._memo[key][2]
-
-    def note(self, layer: PrunedLayer) -> None:
-        """Tell the cache of a layer which tokens reach it."""
-        before = layer.columns, layer.weights, layer.kept
-        if before[:2] == (None, None) and before[2] == 0:
-            # Layers of one stage share what they are told.
-            layer.columns, layer.weights = self._columns, self._weights
-            assert self._columns is not None
-            layer.dropped = self.length - self._columns.shape[1]
-        else:
-            assert self._columns is not None
-            layer.note(self._columns, self._weights, self.length)
+            index = self.going.index
+            cos, sin = (take(part.expand(len(index), -1, -1), index) for part in given)
+            self._rotation = cos, sin
+        return self._rotation
 
     def whole(self, hidden: Tensor) -> Tensor:
         """States of all tokens of the pass; of those that were dropped they are 0."""
-        if self.index is None:
+        if self.going is None:
             return hidden
         full = hidden.new_zeros(len(hidden), self.length, hidden.shape[-1])
-        return full.scatter(1, self.index[..., None].expand_as(hidden), hidden)
+        return full.scatter(1, self.going.index[..., None].expand_as(hidden), hidden)
 
     def _seen(
         self,
@@ -188,9 +143,8 @@ class Reading:
         rows: Tensor,
         where: Tensor,
     ) -> Seen:
-        pictures = self.pictures
-        assert pictures is not None
-        original = where if self.index is None else take(self.index[rows], where)
+        pictures, going = self.pictures, self.going
+        original = where if going is None else take(going.index[rows], where)
         words, is_word = _words(pictures, rows)
         total = int(self._totals[rows[0]])
 
@@ -198,10 +152,10 @@ class Reading:
             visible = None
             if pictures.is_token is not None:
                 visible = pictures.is_token[rows]
-                if self.index is not None:
-                    visible = take(visible, self.index[rows])
-            if self._weights is not None:
-                shown = ~self._weights[rows].isneginf()
+                if going is not None:
+                    visible = take(visible, going.index[rows])
+            if going is not None and going.weights is not None:
+                shown = ~going.weights[rows].isneginf()
                 visible = shown if visible is None else visible & shown
             # Whatever follows the last picture is not pruned, so the last token is still there.
             at = torch.arange(hidden.shape[1], device=hidden.device).expand(len(rows), -1)

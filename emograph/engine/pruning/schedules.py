@@ -11,12 +11,16 @@ _STEPS = 60
 
 
 def geometric(
-    layers: int, starts: Sequence[int], budget: float, balances: Sequence[float] = ()
+    layers: int,
+    starts: Sequence[int],
+    budget: float,
+    balances: Sequence[float] = (),
+    least: float = 0.0,
 ) -> tuple[Stage, ...]:
     """Stages before the layers `starts`, each keeping the same share of what the last one kept.
 
-    The share is found by bisection, so that the average over all layers is `budget`. Raises
-    EmographError where the layers before the first stage alone cost more.
+    The share is found by bisection, so that the average over all layers is `budget`; no stage keeps
+    less than `least`. Raises EmographError where the layers before the first stage alone cost more.
 
     >>> [round(stage.keep, 3) for stage in geometric(4, [0, 2], 0.375)]
     [0.5, 0.25]
@@ -32,7 +36,7 @@ def geometric(
 
     def stages(share: float) -> tuple[Stage, ...]:
         return tuple(
-            Stage(layer, share ** (i + 1), balance)
+            Stage(layer, max(share ** (i + 1), least), balance)
             for i, (layer, balance) in enumerate(zip(starts, told, strict=True))
         )
 

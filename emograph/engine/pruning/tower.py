@@ -53,7 +53,8 @@ class TowerAttention:
         scores = (embeddings @ embeddings.transpose(1, 2)).float() * embeddings.shape[-1] ** -0.5
         both = is_image[:, None] & is_image[:, :, None]
         paid = scores.masked_fill(~both, torch.finfo(scores.dtype).min).softmax(-1)
-        return (paid * both).sum(dim=1) / is_image.sum(dim=1, keepdim=True).clamp_min(1)
+        mean: Tensor = (paid * both).sum(dim=1) / is_image.sum(dim=1, keepdim=True).clamp_min(1)
+        return mean
 
     def _read(self, layer: Any, args: Any, kwargs: dict[str, Any]) -> None:
         hidden = layer.layer_norm1(args[0] if args else kwargs["hidden_states"])

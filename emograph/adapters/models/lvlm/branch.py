@@ -68,11 +68,14 @@ class Branch:
     def keep(self, rows: Sequence[int]) -> Branch:
         """The branch with these rows only."""
         at = torch.tensor(rows, device=self._half.device)
-        return self._with(
-            [(layer.keys[at], layer.values[at]) for layer in self._cache.layers],
+        kept = self._with(
+            [(layer.keys, layer.values) for layer in self._cache.layers],
             self._next[at],
             None if self._mask is None else self._mask[at],
         )
+        for layer in kept._cache.layers:
+            layer.batch_select_indices(at)
+        return kept
 
     def read(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         """Go on with tokens, a list for each row, and give the hidden states.
@@ -98,9 +101,12 @@ class Branch:
 
     def read_embeddings(
         self, embeddings: torch.Tensor, positions: torch.Tensor, **more: Any
-    ) -> None:
-        """Go on with embeddings (1, n, width) at positions (n,), or (3, n) in a grid."""
-        self._half.decode(
+    ) -> torch.Tensor:
+        """Go on with embeddings (1, n, width) at positions (n,), or (3, n) in a grid.
+
+        Gives the hidden states (1, n, width).
+        """
+        hidden = self._half.decode(
             embeddings,
             self._cache,
             position_ids=positions[None] if positions.ndim == 1 else positions[:, None],
@@ -108,6 +114,14 @@ class Branch:
         )
         self._next = positions.max().reshape(1) + 1
         self._length += embeddings.shape[1]
+        return hidden
+
+    def forget(self, tokens: int) -> None:
+        """Take back the last tokens that were read, whose positions went up by one each."""
+        if tokens:
+            self._cache.crop(-tokens)
+            self._next = self._next - tokens
+            self._length -= tokens
 
     def _extend_mask(self, kept: torch.Tensor | None, rows: int, longest: int) -> None:
         """Note which of the tokens to come are none; without any there is no mask."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -13,6 +14,9 @@ from emograph.adapters.models.lvlm.branch import Branch, LanguageHalf
 from emograph.adapters.models.lvlm.families import Family, grid_positions, marks_of
 from emograph.adapters.models.lvlm.prompts import Prompts
 from emograph.engine.images import Photo
+from emograph.engine.lvlm.questions import GLANCE
+from emograph.engine.pruning.hooks import Pruning
+from emograph.engine.pruning.prompts import DecoderPrompt
 from emograph.errors import ImageError
 
 
@@ -20,12 +24,37 @@ from emograph.errors import ImageError
 class Picture:
     """The embeddings (1, n, width) of a prompt up to its picture's last token.
 
-    Their positions are (n,), or (3, n) in a grid; `more` is what the decoder takes besides.
+    Their positions are (n,), or (3, n) in a grid; `is_image` (1, n) are the picture's own tokens;
+    `more` is what the decoder takes besides.
     """
 
     embeddings: torch.Tensor
     positions: torch.Tensor
+    is_image: torch.Tensor
     more: Mapping[str, Any]
+
+    def prompt(self) -> DecoderPrompt:
+        """What the decoder gets, to be read by itself."""
+        at = self.positions[None] if self.positions.ndim == 1 else self.positions[:, None]
+        taken = {"inputs_embeds": self.embeddings, "position_ids": at, **self.more}
+        return DecoderPrompt(self.is_image, taken)
+
+    def followed_by(self, embeddings: torch.Tensor) -> Picture:
+        """The picture and words (1, m, width) after it, which see it."""
+        following = embeddings.shape[1]
+        start = int(self.positions.max()) + 1
+        rest = torch.arange(start, start + following, device=self.positions.device)
+        rest = rest.expand(*self.positions.shape[:-1], -1)
+        is_image = torch.nn.functional.pad(self.is_image, (0, following))
+        more = {**self.more}
+        if "visual_pos_masks" in more:
+            more["visual_pos_masks"] = is_image
+        return Picture(
+            torch.cat([self.embeddings, embeddings], dim=1),
+            torch.cat([self.positions, rest], dim=-1),
+            is_image,
+            more,
+        )
 
 
 class Eyes:
@@ -47,6 +76,8 @@ class Eyes:
         self._prompts = prompts
         self._image_token = int(network.config.image_token_id)
         self._marks = marks_of(tokenizer, self._image_token)
+        self.pruning: Pruning | None = None
+        """Set while image tokens are pruned as they are read."""
 
     def see(self, photo: Photo) -> Branch:
         """Read everything up to and including the picture.
@@ -55,8 +86,22 @@ class Eyes:
         """
         picture = self.encode(photo)
         branch = Branch(self._half)
-        branch.read_embeddings(picture.embeddings, picture.positions, **picture.more)
+        if self.pruning is None:
+            branch.read_embeddings(picture.embeddings, picture.positions, **picture.more)
+            return branch
+        # A method that goes by attention must see somebody look: a question that is then forgotten.
+        probe = self._glance if self.pruning.reads_attention else []
+        if probe:
+            words = self._half.embed(torch.tensor([probe], device=self._half.device))
+            picture = picture.followed_by(words)
+        with self.pruning.showing(picture.is_image):
+            branch.read_embeddings(picture.embeddings, picture.positions, **picture.more)
+        branch.forget(len(probe))
         return branch
+
+    @cached_property
+    def _glance(self) -> list[int]:
+        return self._prompts.split(GLANCE, has_image=True)[1]
 
     def encode(self, photo: Photo) -> Picture:
         """Everything up to and including the picture, not read yet.
@@ -82,7 +127,7 @@ class Eyes:
             # Qwen3-VL adds what lower layers of its eyes saw to the decoder's lower layers.
             more["visual_pos_masks"] = is_image
             more["deepstack_visual_embeds"] = [torch.cat(list(layer)) for layer in deep]
-        return Picture(embeddings, positions.to(self._half.device), more)
+        return Picture(embeddings, positions.to(self._half.device), is_image, more)
 
     def _inputs(self, photo: Photo) -> Any:
         try:

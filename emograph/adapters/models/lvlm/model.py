@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from emograph.adapters.models.lvlm.branch import Branch, LanguageHalf
@@ -11,6 +12,7 @@ from emograph.adapters.models.lvlm.prompts import Prompts
 from emograph.adapters.models.lvlm.view import PhotoView, Speaker
 from emograph.adapters.models.lvlm.vocabulary import Vocabulary
 from emograph.engine.images import Photo
+from emograph.engine.pruning.pruner import VisionTokenPruner
 from emograph.errors import AssetError
 
 
@@ -48,6 +50,14 @@ class TransformersLVLM:
         vocabulary = Vocabulary(tokenizer, prompts, half.vocabulary_size, ends)
         self._speaker = Speaker(half, prompts, vocabulary)
         self.eyes = Eyes(family, network, image_processor, tokenizer, half, prompts)
+        self._contexts = ExitStack()
+
+    def prune(self, pruner: VisionTokenPruner) -> None:
+        """Drop image tokens from now on, as pictures are looked at.
+
+        Raises EmographError where the pruner does not fit, or another one is at work already.
+        """
+        self.eyes.pruning = self._contexts.enter_context(pruner(self.network))
 
     def look(self, photo: Photo | None) -> PhotoView:
         """Encode a photo, or nothing at all: what the model would answer without having seen it.

@@ -30,3 +30,17 @@ METHODS: Mapping[str, type[VisionTokenPruner]] = {
     )
 }
 """All methods by name, ours first."""
+
+__all__ = [
+    "BTP",
+    "METHODS",
+    "CDPruner",
+    "DivPrune",
+    "FastV",
+    "FasterVLM",
+    "PyramidDrop",
+    "RandomTokens",
+    "UniformGrid",
+    "VisionZip",
+    "WeightedBTP",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -26,6 +27,7 @@ STAGES = 5
 BALANCES = (0.6, 0.7, 0.8, 0.9, 1.0)
 """λ of the stages, rising with depth from what is published for LLaVA-1.5."""
 _FIRST = 3
+_LEAST = 0.125
 # How many more tokens than needed are looked at by attention, before early ones are preferred.
 _OVER = 1.5
 
@@ -74,16 +76,17 @@ class BTP(VisionTokenPruner):
         """Those of the plan, or five at equal distances that meet the budget."""
         if self.plan is not None:
             return self.plan.stages
-        starts = spread(first_stage(layers, self.budget, _FIRST), layers, min(STAGES, layers))
-        made = geometric(layers, sorted(set(starts)), self.budget, BALANCES[: len(set(starts))])
-        if self.closed and made:
-            made = (*made[:-1], Stage(made[-1].layer, 0.0, made[-1].balance))
-        return made
+        first = first_stage(layers, self.budget, _FIRST)
+        return published(layers, spread(first, layers, STAGES), self.budget, self.closed)
 
     def expect(self, model: object) -> None:
         """Raise EmographError where the plan is for another model."""
         if self.plan is not None:
             self.plan.expect(model)
+
+    def reads_attention(self, stage: Stage) -> bool:
+        """Whether λ is above 0."""
+        return stage.balance > 0
 
     def select(self, seen: Seen, keep: int, stage: Stage) -> Selection:
         """By attention and by diversity, in the proportion of the stage."""
@@ -99,6 +102,21 @@ class BTP(VisionTokenPruner):
 
     def _distances(self, seen: Seen) -> Tensor:
         return cosine_distances(centred(seen.features) if self.centered else seen.features)
+
+
+def published(layers: int, starts: Sequence[int], budget: float, closed: bool) -> tuple[Stage, ...]:
+    """Stages before the layers `starts`, with λ rising.
+
+    The last one keeps an eighth of the tokens, or half the budget where that is less; for `closed`
+    questions it keeps none.
+    """
+    starts = sorted(set(starts))
+    balances = BALANCES[: len(starts)]
+    if not closed or len(starts) < 2:
+        return geometric(layers, starts, budget, balances, min(_LEAST, budget / 2))
+    # The layers after the last stage are free, so those before it have the whole budget.
+    before = geometric(starts[-1], starts[:-1], budget * layers / starts[-1], balances[:-1])
+    return (*before, Stage(starts[-1], 0.0, balances[-1]))
 
 
 def balanced(attention: Tensor, count: int) -> Tensor:

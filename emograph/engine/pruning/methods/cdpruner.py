@@ -33,6 +33,10 @@ class CDPruner(VisionTokenPruner):
         """One stage, before the first layer."""
         return (Stage(0, self.budget),)
 
+    def reads_attention(self, stage: Stage) -> bool:  # noqa: ARG002
+        """It goes by the words of the question, which must be there likewise."""
+        return True
+
     def select(self, seen: Seen, keep: int, stage: Stage) -> Selection:  # noqa: ARG002
         """By the greedy MAP set of the conditional kernel."""
         tokens = functional.normalize(seen.embeddings.float(), dim=-1)

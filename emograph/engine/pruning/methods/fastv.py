@@ -27,6 +27,10 @@ class FastV(VisionTokenPruner):
         """One stage."""
         return geometric(layers, [first_stage(layers, self.budget, _LAYER)], self.budget)
 
+    def reads_attention(self, stage: Stage) -> bool:  # noqa: ARG002
+        """It does."""
+        return True
+
     def select(self, seen: Seen, keep: int, stage: Stage) -> Selection:  # noqa: ARG002
         """By attention, averaged over heads."""
         return Selection(seen.attention().mean(dim=1).topk(keep, dim=1).indices)

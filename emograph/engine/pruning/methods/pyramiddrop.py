@@ -30,6 +30,10 @@ class PyramidDrop(VisionTokenPruner):
         starts = sorted(set(spread(first, layers, _STAGES)))
         return geometric(layers, starts, self.budget)
 
+    def reads_attention(self, stage: Stage) -> bool:  # noqa: ARG002
+        """It does."""
+        return True
+
     def select(self, seen: Seen, keep: int, stage: Stage) -> Selection:  # noqa: ARG002
         """By attention, averaged over heads."""
         return Selection(seen.attention().mean(dim=1).topk(keep, dim=1).indices)

@@ -60,7 +60,9 @@ class VisionZip(FasterVLM):
         unit = functional.normalize(states.float(), dim=-1)
         likest = (unit @ unit[:, spaced].transpose(1, 2)).argmax(dim=2)
         likest = likest.scatter(
-            1, spaced.expand(len(rest), -1), torch.arange(contextual, device=rest.device).expand_as(targets)
+            1,
+            spaced.expand(len(rest), -1),
+            torch.arange(contextual, device=rest.device).expand_as(targets),
         )
         width = states.shape[-1]
         sums = states.new_zeros(len(rest), contextual, width).scatter_add_(

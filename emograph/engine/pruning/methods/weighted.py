@@ -41,7 +41,7 @@ class WeightedBTP(BTP):
     name: ClassVar[str] = "btp-w"
     paper: ClassVar[str] = "ours, on Balanced Token Pruning and Token Merging"
 
-    def stages(self, layers: int) -> tuple[Stage, ...]:
+    def stages(self, layers: int) -> tuple[Stage, ...]:  # noqa: ARG002
         """Those of the plan, or one before the first layer."""
         if self.plan is not None:
             return self.plan.stages

@@ -16,7 +16,6 @@ from accelerate import Accelerator  # type: ignore[import-untyped]
 from peft import LoraConfig, get_peft_model
 from torch import Tensor
 
-from emograph.adapters.models.lvlm.eyes import Picture
 from emograph.adapters.models.lvlm.model import TransformersLVLM
 from emograph.adapters.models.lvlm.training.loop import Report, Trained, fit
 from emograph.adapters.models.lvlm.training.writing import written
@@ -102,11 +101,13 @@ def _loss(model: TransformersLVLM, item: Taught, plan: HubPlan, number: int) -> 
     half = model.half
     tokens = torch.tensor([[*asked, *said.tokens]], device=half.device)
     start = picture.embeddings.shape[1]
+    asked_of = picture.followed_by(half.embed(tokens))
+    positions = asked_of.positions
     hidden = half.decode(
-        torch.cat([picture.embeddings, half.embed(tokens)], dim=1),
+        asked_of.embeddings,
         None,
-        position_ids=_positions(picture, tokens.shape[1]),
-        **_padded(picture, tokens.shape[1]),
+        position_ids=positions[None] if positions.ndim == 1 else positions[:, None],
+        **asked_of.more,
     )
     first = start + len(asked) - 1
     logits = half.logits(hidden[0, first : first + len(said.tokens)])
@@ -117,19 +118,3 @@ def _loss(model: TransformersLVLM, item: Taught, plan: HubPlan, number: int) -> 
         right = (shares * told[0, list(said.first)]).sum()
         costs = torch.cat([-right[None], costs[1:]])
     return costs.mean()
-
-
-def _positions(picture: Picture, following: int) -> Tensor:
-    """The positions of a picture and of what follows it: (1, n), or (3, 1, n) in a grid."""
-    start = int(picture.positions.max()) + 1
-    rest = torch.arange(start, start + following, device=picture.positions.device)
-    positions = torch.cat([picture.positions, rest.expand(*picture.positions.shape[:-1], -1)], -1)
-    return positions[None] if positions.ndim == 1 else positions[:, None]
-
-
-def _padded(picture: Picture, following: int) -> dict[str, Any]:
-    """What the decoder takes besides, where masks tell that what follows is no picture."""
-    more = dict(picture.more)
-    if (mask := more.get("visual_pos_masks")) is not None:
-        more["visual_pos_masks"] = torch.nn.functional.pad(mask, (0, following))
-    return more
