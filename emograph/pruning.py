@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,17 +152,15 @@ def questions_of(settings: Settings) -> list[Question]:
 def prompts_of(
     model: TransformersLVLM, paths: Sequence[Path], questions: Sequence[Question]
 ) -> Iterator[DecoderPrompt]:
-    """The prompts of all questions about each picture, as the model's decoder gets them."""
+    """A prompt for each picture, as the model's decoder gets it; questions take turns."""
     import torch
 
-    for path in paths:
-        photo = open_photo(path)
+    for path, question in zip(paths, cycle(questions), strict=False):
         with torch.inference_mode():
-            picture = model.eyes.encode(photo)
-            for question in questions:
-                asked = model.prompts.split(question, has_image=True)[1]
-                words = model.half.embed(torch.tensor([asked], device=model.half.device))
-                yield picture.followed_by(words).prompt()
+            picture = model.eyes.encode(open_photo(path))
+            asked = model.prompts.split(question, has_image=True)[1]
+            words = model.half.embed(torch.tensor([asked], device=model.half.device))
+            yield picture.followed_by(words).prompt()
 
 
 def _median_ms(works: Sequence[Callable[[], object]]) -> float:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from emograph.assembly.knowledge import open_knowledge
-from emograph.assembly.lvlm import load_onlooker
+from emograph.assembly.lvlm import load_onlooker, versions_of
 from emograph.assembly.perception import (
     embedded_encoder,
     is_embedded,
@@ -83,7 +83,7 @@ def _load(settings: Settings) -> Engine:
             "emograph": __version__,
             "graph": graph.version,
             "encoder": encoder.name,
-            **({"lvlm": onlooker.model.name} if onlooker else {}),
+            **(versions_of(onlooker.model) if onlooker else {}),
         },
         notes=(*remarks, *notes),
         max_pixels=settings.max_pixels,

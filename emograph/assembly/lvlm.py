@@ -85,6 +85,13 @@ def load_lvlm(settings: Settings) -> VisionLanguageModel:
     return _pruned(settings, model)
 
 
+def versions_of(model: VisionLanguageModel) -> dict[str, str]:
+    """What is to be said of a model that took part: which one, and how it was pruned."""
+    pruner = getattr(model, "pruner", None)
+    pruned = {"pruning": f"{pruner.name} at {pruner.budget:g}"} if pruner is not None else {}
+    return {"lvlm": model.name, **pruned}
+
+
 def _pruned(settings: Settings, model: TransformersLVLM) -> TransformersLVLM:
     pruner = pruner_of(settings, model.network)
     if pruner is not None:

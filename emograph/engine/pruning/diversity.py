@@ -50,35 +50,29 @@ def farthest(distances: Tensor, count: int, chosen: Tensor | None = None) -> Ten
     [[0, 3]]
     """
     rows, n = distances.shape[:2]
-    taken = torch.zeros(rows, n, dtype=torch.bool, device=distances.device)
     if chosen is None or not bool(chosen.any()):
         # The two that are farthest apart, as max-min diversity asks; one where one is asked for.
-        first = distances.flatten(1).argmax(dim=1)
-        taken[torch.arange(rows), first // n] = count > 0
-        reach = _reach(distances, taken)
+        first = distances.flatten(1).argmax(dim=1, keepdim=True) // n
+        indices = first[:, :count]
+        reach = take(distances, first)[:, 0].scatter(1, first, -1)
     else:
-        reach = _reach(distances, chosen).masked_fill(chosen, -1)
-    left = count - taken.sum(dim=1)
-    ties = torch.arange(n, device=distances.device)
-    before = ties[:, None] > ties  # of equal reach the first goes first
-    while bool((left > 0).any()):
-        mine, theirs = reach[:, :, None], reach[:, None]
-        ahead = (theirs > mine) | ((theirs == mine) & before)
-        free = ~(ahead & (distances < mine)).any(dim=2) & (reach >= 0)
-        # The best first: only as many as are left.
-        ranked = reach.masked_fill(~free, -1).argsort(dim=1, descending=True, stable=True)
-        rank = torch.empty_like(ranked).scatter_(1, ranked, ties.expand(rows, -1))
-        new = free & (rank < left[:, None])
-        taken |= new
-        left = left - new.sum(dim=1)
-        reach = torch.minimum(reach, _reach(distances, new)).masked_fill(taken, -1)
-    return taken.to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :count]
-
-
-def _reach(distances: Tensor, taken: Tensor) -> Tensor:
-    """The distance (rows, n) of each token to the nearest taken one; -1 for those themselves."""
-    apart = distances.masked_fill(~taken[:, None], torch.inf).amin(dim=2)
-    return apart.masked_fill(taken, -1)
+        indices = distances.new_zeros(rows, 0, dtype=torch.long)
+        reach = distances.masked_fill(~chosen[:, None], torch.inf).amin(dim=2)
+        reach = reach.masked_fill(chosen, -1)
+    while indices.shape[1] < count:
+        # The farthest first; of equal reach the first.
+        ranked = reach.argsort(dim=1, descending=True, stable=True)
+        rank = torch.empty_like(ranked)
+        rank.scatter_(1, ranked, torch.arange(n, device=rank.device).expand(rows, -1))
+        within = distances < reach[..., None]
+        free = ~(within & (rank[:, None] < rank[..., None])).any(dim=2) & (reach >= 0)
+        # As many in each row, so that rows stay alike: what one row leaves, its next round takes.
+        fewest = int(free.sum(dim=1).min())
+        more = min(fewest, count - indices.shape[1])
+        new = rank.masked_fill(~free, n).topk(more, dim=1, largest=False).indices
+        indices = torch.cat([indices, new], dim=1)
+        reach = torch.minimum(reach, take(distances, new).amin(dim=1)).scatter(1, new, -1)
+    return indices
 
 
 def belonging(distances: Tensor, indices: Tensor) -> Tensor:
@@ -100,15 +94,15 @@ def medoids(
     """
     rows, n, width = points.shape
     k = indices.shape[1]
-    weighed = points * sizes[..., None]
+    weighed = (points * sizes[..., None]).flatten(0, 1)
     at = torch.arange(n, device=points.device).expand(rows, -1)
+    row = torch.arange(rows, device=points.device)[:, None] * k
     for _ in range(steps):
         of = belonging(distances, indices)
-        sums = points.new_zeros(rows, k, width).scatter_add_(
-            1, of[..., None].expand(-1, -1, width), weighed
-        )
-        mean = sums / totals(of, sizes, k)[..., None]
-        off = (points - take(mean, of)).square().sum(dim=-1)
+        own = (of + row).flatten()
+        mean = points.new_zeros(rows * k, width).index_add_(0, own, weighed)
+        mean /= totals(of, sizes, k).reshape(-1, 1)
+        off = (points - mean[own].reshape(rows, n, width)).square().sum(dim=-1)
         # Of two tokens, both as near to their mean, the one that was chosen stays.
         off = off.scatter(1, indices, take(off, indices) * _STAYS)
         least = off.new_full((rows, k), torch.inf).scatter_reduce_(1, of, off, "amin")

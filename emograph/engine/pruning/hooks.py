@@ -108,16 +108,17 @@ class Pruning:
     def _before_decoder(self, decoder: Any, args: Any, kwargs: dict[str, Any]) -> None:
         embeddings, cache = kwargs.get("inputs_embeds"), kwargs.get("past_key_values")
         tokens = kwargs.get("input_ids", args[0] if args else None)
-        read: Tensor = embeddings if tokens is None else tokens
+        read: Any = embeddings if tokens is None else tokens
         rows, length = read.shape[:2]
-        if cache is not None:
-            expect_prunable(cache)
         past = cache.get_seq_length() if cache is not None else 0
         is_flat = "flash" in (decoder.config._attn_implementation or "")
         state = self._state
         state.masks, state.reading = LayerMasks(rows, length, past, is_flat), None
         shown, state.shown = getattr(state, "shown", None), None
-        if shown is not None and embeddings is not None and bool(shown.any()):
+        # A token that is decoded is no picture; to ask would make a GPU wait each time.
+        if shown is not None and embeddings is not None and length > 1 and bool(shown.any()):
+            if cache is not None:
+                expect_prunable(cache)
             pictures = self._pictures(shown.to(embeddings.device), embeddings, kwargs)
             state.last = state.reading = Reading(pictures, past)
 

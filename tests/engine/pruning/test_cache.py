@@ -10,8 +10,10 @@ from torch import Tensor
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
+from emograph.engine.pruning import WeightedBTP
 from emograph.engine.pruning.cache import PrunedLayer, expect_prunable, pruned_layer
 from emograph.errors import EmographError
+from tests.engine.pruning.conftest import made
 
 CPU = torch.device("cpu")
 ROWS = 3
@@ -37,10 +39,15 @@ def read_all(layer: PrunedLayer, count: int) -> None:
     layer.update(keys, keys)
 
 
+def keys_of(layer: PrunedLayer) -> Tensor:
+    assert layer.keys is not None
+    return layer.keys
+
+
 def told(layer: PrunedLayer) -> list[list[int]]:
     """The positions by row, which must be those that the keys themselves say."""
-    positions = layer.positions(0, CPU).expand(layer.keys.shape[0], -1)
-    assert torch.equal(layer.keys[:, 0, :, 1].long(), positions)
+    positions = layer.positions(0, CPU).expand(len(keys_of(layer)), -1)
+    assert torch.equal(keys_of(layer)[:, 0, :, 1].long(), positions)
     return positions.tolist()
 
 
@@ -65,7 +72,7 @@ def test_it_is_as_long_as_what_was_read_and_holds_what_reached_it() -> None:
     assert layer.get_seq_length() == 8
     assert layer.get_mask_sizes(1) == (9, 0)
     assert layer.kept == 5
-    assert layer.keys.shape == (ROWS, 1, 5, 2)
+    assert keys_of(layer).shape == (ROWS, 1, 5, 2)
 
 
 def test_what_follows_stands_behind_all_that_was_read() -> None:
@@ -151,7 +158,7 @@ def test_rows_that_share_their_positions_go_on_sharing_them() -> None:
     layer.reorder_cache(torch.tensor([2, 0, 1]))  # type: ignore[arg-type]
     layer.batch_repeat_interleave(2)
     layer.batch_select_indices(torch.tensor([5, 0]))
-    assert layer.keys.shape[0] == 2
+    assert len(keys_of(layer)) == 2
     assert told(layer) == [[1, 3], [1, 3]]
 
 
@@ -208,3 +215,13 @@ def test_plain_and_pruned_layers_are_prunable() -> None:
     expect_prunable(cache)
     cache.layers += [DynamicLayer(), PrunedLayer()]
     expect_prunable(cache)
+
+
+@pytest.mark.parametrize("family", ["llava", "internvl"])
+def test_tokens_that_were_guessed_wrong_are_taken_back_in_assisted_generation(family: str) -> None:
+    tiny = made(family)
+    options = {"max_new_tokens": 20, "eos_token_id": None, "pad_token_id": 0, "do_sample": False}
+    given = tiny.inputs([[64]], [6]) | options
+    with torch.inference_mode(), WeightedBTP(0.4)(tiny.network):
+        plain = tiny.network.generate(**given)
+        assert torch.equal(tiny.network.generate(**given, prompt_lookup_num_tokens=4), plain)

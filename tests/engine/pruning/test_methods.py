@@ -92,6 +92,10 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(seen, draw(st.integers(1, n)), Stage(1, 0.5, draw(st.floats(0, 1))))
 
 
+def best_first(values: Tensor) -> list[int]:
+    return sorted(range(len(values)), key=values.neg().tolist().__getitem__)
+
+
 def told_of(selection: Selection) -> list[Tensor]:
     given = (selection.indices, selection.weights, selection.sizes, selection.features)
     return [part for part in given if part is not None]
@@ -174,7 +178,7 @@ def test_of_half_again_as_many_attended_tokens_the_early_ones_go_first(
     attention = torch.rand(2, n, generator=torch.Generator().manual_seed(seed))
     found = balanced(attention, count)
     for row in range(2):
-        ranked = sorted(range(n), key=lambda i, row=row: -float(attention[row, i]))  # type: ignore[misc]
+        ranked = best_first(attention[row])
         looked = ranked[: math.ceil(1.5 * count)]
         expected = [i for i in looked if i < n / 2] + [i for i in looked if i >= n / 2]
         assert found[row].tolist() == expected[:count]
@@ -226,7 +230,7 @@ def test_contextual_tokens_of_visionzip_are_means_of_what_is_likest_to_them(
     selection = VisionZip(0.5).select(seen, keep, ANY)
     contextual = round(10 / 64 * keep)
     for row in range(2):
-        ranked = sorted(range(n), key=lambda i, row=row: -float(seen.received[row, i]))  # type: ignore[index,misc]
+        ranked = best_first(seen.received[row])
         dominant, rest = ranked[: keep - contextual], sorted(ranked[keep - contextual :])
         if len(rest) <= contextual:
             assert selection.features is None
@@ -315,5 +319,4 @@ def test_the_most_attended_tokens_are_kept(method: type[VisionTokenPruner], case
     assert by is not None
     kept = method(0.5).select(case.seen, case.keep, case.stage).indices
     for row in range(len(kept)):
-        ranked = sorted(range(by.shape[1]), key=lambda i, row=row: -float(by[row, i]))  # type: ignore[misc]
-        assert set(kept[row].tolist()) == set(ranked[: case.keep])
+        assert set(kept[row].tolist()) == set(best_first(by[row])[: case.keep])

@@ -74,7 +74,8 @@ def works(network: Any, inputs: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
 def test_a_model_that_shows_no_images_is_refused(method: type[VisionTokenPruner]) -> None:
-    model = LlamaForCausalLM(LlamaConfig(**TEXT, vocab_size=64))
+    text: dict[str, Any] = {**TEXT, "vocab_size": 64}
+    model = LlamaForCausalLM(LlamaConfig(**text))
     with refused("LlamaForCausalLM has no image tokens", "LLaVA"), method(0.5)(model):
         pass
 
@@ -278,7 +279,8 @@ def unchanged(tiny: Tiny, pruner: VisionTokenPruner, rows: int) -> None:
     network = tiny.network
     tokens = torch.randint(60, tiny.vocabulary, (rows, 9))
     mask = (torch.arange(9) >= 2 * torch.arange(rows)[:, None]).long()
-    whole, caches = [], []
+    whole: list[Any] = []
+    caches: list[Any] = []
     for context in (None, pruner):
         cache = DynamicCache(config=network.config.get_text_config(decoder=True))
         given = {"past_key_values": cache, "use_cache": True}

@@ -50,6 +50,7 @@ class TransformersLVLM:
         vocabulary = Vocabulary(tokenizer, prompts, half.vocabulary_size, ends)
         self._speaker = Speaker(half, prompts, vocabulary)
         self.eyes = Eyes(family, network, image_processor, tokenizer, half, prompts)
+        self.pruner: VisionTokenPruner | None = None
         self._contexts = ExitStack()
 
     def prune(self, pruner: VisionTokenPruner) -> None:
@@ -58,6 +59,7 @@ class TransformersLVLM:
         Raises EmographError where the pruner does not fit, or another one is at work already.
         """
         self.eyes.pruning = self._contexts.enter_context(pruner(self.network))
+        self.pruner = pruner
 
     def look(self, photo: Photo | None) -> PhotoView:
         """Encode a photo, or nothing at all: what the model would answer without having seen it.

@@ -1,0 +1,225 @@
+"""What is left of the embedded vision-language model when image tokens are pruned, on real data.
+
+    python benchmarks/pruning_quality.py DATA [--work FOLDER] [--budgets 0.5,0.22] [--methods btp,…]
+
+On pictures that the model was not trained on: emotion accuracy (Emotion6's search words and FI's
+labels), mean average precision of scene attributes (OutdoorSent), and the likelihood of people's
+captions (OASIS). Each method is asked every question with its picture, as published; what it was
+told is kept in FOLDER, from which a run goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from measuring import print_machine
+from numpy.typing import NDArray
+
+from emograph.adapters.datasets import open_dataset
+from emograph.adapters.models.lvlm.branch import Branch
+from emograph.adapters.models.lvlm.eyes import Picture
+from emograph.adapters.models.lvlm.likelihood import score
+from emograph.adapters.models.lvlm.model import TransformersLVLM
+from emograph.config import Settings, load_settings
+from emograph.engine.evaluation import metrics
+from emograph.engine.evaluation.dataset import LabelledImages
+from emograph.engine.evaluation.intervals import bootstrap
+from emograph.engine.images import open_photo
+from emograph.engine.lvlm.questions import CAPTION, NAMING, Ballot, feeling, subject
+from emograph.engine.pruning import BTP, METHODS, VisionTokenPruner
+from emograph.engine.pruning.hooks import Pruning
+from emograph.examining import unseen
+from emograph.pruning import unpruned
+from emograph.teaching import SETS
+
+BUDGETS = (0.5, 0.33, 0.22, 0.11, 0.06)
+WHOLE = "none"
+PLANS = Path(__file__).parent / "pruning_plans"
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Questions about the pictures of one set: `ballots` has one of them for each picture."""
+
+    name: str
+    images: LabelledImages
+    ballots: Sequence[Ballot]
+
+
+def tasks(settings: Settings, data: Path) -> list[Task]:
+    """All tasks, on pictures that were held out."""
+
+    def held_out(name: str) -> LabelledImages:
+        images = open_dataset(name, data / SETS[name])
+        return images.where(unseen(images, settings))
+
+    emotion6, fi = held_out("emotion6"), held_out("fi")
+    outdoor, oasis = held_out("outdoorsent"), held_out("oasis")
+    about = subject(emotion6.labels["emotion"].classes)
+    felt = feeling(fi.labels["emotion"].classes)
+    scene = Ballot(NAMING["scene"], tuple(outdoor.scored.names))
+    captions = [Ballot(CAPTION, (caption,)) for caption in oasis.captions or ()]
+    return [
+        Task("emotion6", emotion6, [about] * len(emotion6)),
+        Task("fi", fi, [felt] * len(fi)),
+        Task("outdoorsent", outdoor, [scene] * len(outdoor)),
+        Task("oasis", oasis, captions),
+    ]
+
+
+def pictures(model: TransformersLVLM, task: Task, work: Path) -> Iterator[Picture]:
+    """The pictures of a task as the decoder gets them, encoded once."""
+    kept = work / f"{task.name}.pt"
+    if not kept.exists():
+        with torch.inference_mode():
+            found = [model.eyes.encode(open_photo(path)) for path in task.images.paths]
+        torch.save([picture.embeddings for picture in found], kept)
+    empty = model.eyes.encode(open_photo(task.images.paths[0]))
+    for embeddings in torch.load(kept, weights_only=True):
+        yield Picture(embeddings, empty.positions, empty.is_image, {})
+
+
+def answer(
+    model: TransformersLVLM, picture: Picture, ballot: Ballot, pruning: Pruning | None
+) -> Scores:
+    """How likely each label is, after picture and question were read together."""
+    asked = model.prompts.split(ballot.question, has_image=True)[1]
+    prompt = picture.followed_by(model.half.embed(torch.tensor([asked])))
+    branch = Branch(model.half)
+    with torch.inference_mode(), pruning.showing(prompt.is_image) if pruning else nullcontext():
+        last = branch.read_embeddings(prompt.embeddings, prompt.positions)[0, -1]
+    with torch.inference_mode():
+        answers = model.prompts.answers(ballot.question, ballot.labels)
+        found = score(model.half, branch, last, answers)
+    return found / (len(answers[0]) if len(answers) == 1 else 1)
+
+
+def told(
+    model: TransformersLVLM, task: Task, work: Path, name: str, pruner: VisionTokenPruner | None
+) -> Scores:
+    """What a pruned model tells of a task's pictures (n, labels), kept once it is known."""
+    kept = work / f"{task.name}-{name}.npy"
+    if not kept.exists():
+        with pruner(model.network) if pruner else nullcontext() as pruning:
+            rows = [
+                answer(model, picture, ballot, pruning)
+                for picture, ballot in zip(pictures(model, task, work), task.ballots, strict=True)
+            ]
+        np.save(kept.with_suffix(".part.npy"), np.array(rows))
+        kept.with_suffix(".part.npy").replace(kept)
+    scores: Scores = np.load(kept)
+    return scores
+
+
+def figures(found: dict[str, Scores], all_tasks: Sequence[Task]) -> dict[str, tuple[Any, ...]]:
+    """For each figure its metric and the arrays it takes, one row per picture."""
+    by_name = {task.name: task for task in all_tasks}
+    right = [
+        found[name].argmax(axis=1) == by_name[name].images.labels["emotion"].codes
+        for name in ("emotion6", "fi")
+    ]
+    present = by_name["outdoorsent"].images.scored.values > 0
+    return {
+        "emotion accuracy": (_mean, np.concatenate(right).astype(float)),
+        "cue mAP": (_average_precision, found["outdoorsent"], present),
+        "caption likelihood": (_likelihood, found["oasis"][:, 0]),
+    }
+
+
+def _mean(values: Scores) -> float:
+    return float(values.mean())
+
+
+def _likelihood(values: Scores) -> float:
+    """The geometric mean of the probability of a caption's tokens."""
+    return float(np.exp(values.mean()))
+
+
+def _average_precision(scores: Scores, present: NDArray[np.bool_]) -> float:
+    return metrics.mean_average_precision(present, scores)
+
+
+def compared(ours: tuple[Any, ...], others: tuple[Any, ...], ratio: bool) -> str:
+    """One figure over (or less) another with its 95 % interval, on the same draws of pictures."""
+    metric, *mine = ours
+    theirs = others[1:]
+    n = len(mine)
+
+    def difference(*arrays: Any) -> float:
+        first, second = metric(*arrays[:n]), metric(*arrays[n:])
+        return float(first / second if ratio else first - second)
+
+    found = bootstrap(difference, *mine, *theirs, n_resamples=500)
+    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
+
+
+def pruners(budget: float) -> dict[str, Callable[[], VisionTokenPruner]]:
+    """All methods at a budget; those of BTP with the stages that were calibrated for the model."""
+    made: dict[str, Callable[[], VisionTokenPruner]] = {
+        name: partial(method, budget) for name, method in METHODS.items()
+    }
+    for name in ("btp-w", "btp"):
+        plan = PLANS / f"{name}-{budget:g}.json"
+        if plan.exists():
+            made[f"{name} calibrated"] = partial(BTP.load, plan)
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--work", type=Path, default=Path("build/pruning"))
+    parser.add_argument("--budgets", default=",".join(map(str, BUDGETS)))
+    parser.add_argument("--methods", default="")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--only-ask", action="store_true", help="keep answers, print no table")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    given.work.mkdir(parents=True, exist_ok=True)
+    settings = load_settings(lvlm="embedded")
+    model = unpruned(settings)
+    all_tasks = tasks(settings, given.data)
+    whole = {task.name: told(model, task, given.work, WHOLE, None) for task in all_tasks}
+    base = figures(whole, all_tasks)
+    print_machine()
+    for name, (metric, *arrays) in base.items():
+        n = len(arrays[0])
+        print(f"{'none':18} {'':5} {name:19} n {n}: {metric(*arrays):.3f}", flush=True)
+    for budget in map(float, given.budgets.split(",")):
+        chosen = pruners(budget)
+        wanted = [name for name in given.methods.split(",") if name] or list(chosen)
+        rows = {}
+        for name in wanted:
+            if name in chosen:
+                found = {
+                    task.name: told(model, task, given.work, f"{name}-{budget:g}", chosen[name]())
+                    for task in all_tasks
+                }
+                rows[name] = figures(found, all_tasks)
+                print(f"{name} at {budget:g} asked", flush=True)
+        if given.only_ask:
+            continue
+        ours = next(name for name in ("btp-w calibrated", "btp-w") if name in rows)
+        for figure in base:
+            print(f"\n{figure} at {budget:g}; what is left of it; how far {ours} is above")
+            for name, row in rows.items():
+                metric, *arrays = row[figure]
+                above = compared(rows[ours][figure], row[figure], ratio=False)
+                print(
+                    f"{name:18} {metric(*arrays):.3f}  {compared(row[figure], base[figure], True)}"
+                    f"  {above if name != ours else ''}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()
