@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emograph.assembly import load_lvlm, open_knowledge
+from emograph.assembly import load_lvlm, open_knowledge, use_threads
 from emograph.config import Settings
 from emograph.engine.images import open_photo
 from emograph.engine.lvlm.model import Question
@@ -122,6 +122,7 @@ def unpruned(settings: Settings) -> TransformersLVLM:
     """The settings' model, whole; raises EmographError where it does not run here."""
     from emograph.adapters.models.lvlm.model import TransformersLVLM
 
+    use_threads(settings.threads)
     model = load_lvlm(settings.model_copy(update={"pruning": "none"}))
     if not isinstance(model, TransformersLVLM):
         raise EmographError(

@@ -1,6 +1,6 @@
 """The one place that joins adapters to the engine: settings in, engine out."""
 
-from emograph.assembly.engine import load, load_crowd_of, load_graph_engine
+from emograph.assembly.engine import load, load_crowd_of, load_graph_engine, use_threads
 from emograph.assembly.knowledge import open_knowledge
 from emograph.assembly.lvlm import load_lvlm, named_words
 from emograph.assembly.perception import (
@@ -26,4 +26,5 @@ __all__ = [
     "named_words",
     "open_knowledge",
     "profile_folder",
+    "use_threads",
 ]

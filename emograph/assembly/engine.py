@@ -50,7 +50,7 @@ def load_graph_engine(settings: Settings, **changes: Any) -> Engine:
 
 @cache
 def _load(settings: Settings) -> Engine:
-    _use_threads(settings.threads)
+    use_threads(settings.threads)
     graph = open_knowledge(settings, observations=False)
     encoder = load_encoder(settings, graph)
     seen = load_vocabulary(settings, graph, encoder)
@@ -101,7 +101,8 @@ def load_crowd_of(settings: Settings) -> list[list[Evidence]]:
     return load_crowd(profile_folder(settings) / "crowd.safetensors", NAME)
 
 
-def _use_threads(threads: int) -> None:
+def use_threads(threads: int) -> None:
+    """Let the models use so many threads."""
     # Threads that spin while they wait make two busy cores thirty times slower than one.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch

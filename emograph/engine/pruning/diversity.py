@@ -38,20 +38,20 @@ def spatial_distances(places: Tensor) -> Tensor:
 def farthest(distances: Tensor, count: int, chosen: Tensor | None = None) -> Tensor:
     """Indices (rows, count) of tokens far from one another, and from those `chosen` (rows, n).
 
-    Max-min selection by `distances` (rows, n, n), in rounds rather than one by one. Each token
-    has a reach, the distance to the nearest one that was taken. In a round all tokens are taken
-    that no token of greater reach lies within their reach of: greedy selection would come to each
-    of them with this same reach, whatever it takes before. Where a round would take too many, those
-    of the greatest reach are. So the least distance between two that are taken is never below half
-    of what is possible, as in greedy selection, and the rounds are few.
+    Greedy max-min selection by `distances` (rows, n, n), many tokens at a time. The reach of a
+    token is its distance to the nearest one that was taken, and the one of greatest reach is next.
+    A token is free where none of greater reach lies within its reach: nothing taken before it can
+    change when its turn comes. So all free ones are taken at once, in their order, up to the first
+    that a token which is not free would then beat. Each row must have `count` tokens to choose.
 
     >>> line = torch.tensor([[0.0, 1.0, 2.0, 9.0]])
-    >>> farthest((line[:, :, None] - line[:, None]).abs(), 2).sort().values.tolist()
-    [[0, 3]]
+    >>> farthest((line[:, :, None] - line[:, None]).abs(), 3).tolist()
+    [[0, 3, 2]]
     """
+    distances = distances.nan_to_num(0.0)
     rows, n = distances.shape[:2]
     if chosen is None or not bool(chosen.any()):
-        # The two that are farthest apart, as max-min diversity asks; one where one is asked for.
+        # One of the two that are farthest apart.
         first = distances.flatten(1).argmax(dim=1, keepdim=True) // n
         indices = first[:, :count]
         reach = take(distances, first)[:, 0].scatter(1, first, -1)
@@ -59,19 +59,23 @@ def farthest(distances: Tensor, count: int, chosen: Tensor | None = None) -> Ten
         indices = distances.new_zeros(rows, 0, dtype=torch.long)
         reach = distances.masked_fill(~chosen[:, None], torch.inf).amin(dim=2)
         reach = reach.masked_fill(chosen, -1)
+    at = torch.arange(n, device=distances.device).expand(rows, -1)
     while indices.shape[1] < count:
-        # The farthest first; of equal reach the first.
+        # By reach; of equal reach the first goes first.
         ranked = reach.argsort(dim=1, descending=True, stable=True)
-        rank = torch.empty_like(ranked)
-        rank.scatter_(1, ranked, torch.arange(n, device=rank.device).expand(rows, -1))
+        rank = torch.empty_like(ranked).scatter_(1, ranked, at)
         within = distances < reach[..., None]
         free = ~(within & (rank[:, None] < rank[..., None])).any(dim=2) & (reach >= 0)
-        # As many in each row, so that rows stay alike: what one row leaves, its next round takes.
-        fewest = int(free.sum(dim=1).min())
-        more = min(fewest, count - indices.shape[1])
-        new = rank.masked_fill(~free, n).topk(more, dim=1, largest=False).indices
+        most = min(int(free.sum(dim=1).max()), count - indices.shape[1])
+        place, new = rank.masked_fill(~free, n).topk(most, dim=1, largest=False)
+        left = torch.minimum(reach[:, None], take(distances, new).cummin(dim=1).values)
+        rival = left.masked_fill((free | (reach < 0))[:, None], -1).amax(dim=2)
+        goes = (place[:, 1:] < n) & (take(reach, new)[:, 1:] > rival[:, :-1])
+        # As many in each row, so that rows stay alike; what one leaves, its next round takes.
+        going = 1 + int(goes.to(torch.int8).cummin(dim=1).values.sum(dim=1).min())
+        new = new[:, :going]
         indices = torch.cat([indices, new], dim=1)
-        reach = torch.minimum(reach, take(distances, new).amin(dim=1)).scatter(1, new, -1)
+        reach = left[:, going - 1].scatter(1, new, -1).masked_fill(reach < 0, -1)
     return indices
 
 

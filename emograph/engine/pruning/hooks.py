@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+from transformers import DynamicCache
 
 from emograph.engine.pruning.cache import PrunedLayer, expect_prunable, pruned_layer
 from emograph.engine.pruning.masks import LayerMasks
@@ -60,6 +61,7 @@ class Pruning:
     def attached(self) -> Iterator[Pruning]:
         """Put the hooks in, and take them out again."""
         _expect_attention(self._decoder)
+        _expect_no_window(self._decoder)
         hooks = []
         if self.stages:
             hooks = [
@@ -97,9 +99,11 @@ class Pruning:
 
     def _before_model(self, _: Any, args: Any, kwargs: dict[str, Any]) -> None:
         tokens = kwargs.get("input_ids", args[0] if args else None)
+        # What a reading that failed left behind is not of this one.
+        self._state.shown = None if tokens is None else tokens == self._image_token
         if tokens is not None:
-            self._state.shown = tokens == self._image_token
-        elif kwargs.get("pixel_values") is not None:
+            return
+        if kwargs.get("pixel_values") is not None:
             raise EmographError(
                 "Image tokens cannot be told apart in embeddings.",
                 "Give the model input_ids beside the pixel values.",
@@ -227,4 +231,13 @@ def _expect_attention(decoder: Any) -> None:
         raise EmographError(
             f"Image tokens cannot be pruned with the attention {found}.",
             f"Load the model with one of {', '.join(_ATTENTIONS[:3])}.",
+        )
+
+
+def _expect_no_window(decoder: Any) -> None:
+    layers: Sequence[Any] = DynamicCache(config=decoder.config).layers
+    if any(layer.is_sliding for layer in layers):
+        raise EmographError(
+            "Image tokens cannot be pruned where layers see a sliding window of tokens only.",
+            "Take a model all of whose layers see all tokens.",
         )

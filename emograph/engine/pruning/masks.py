@@ -33,7 +33,7 @@ class LayerMasks:
     def __init__(self, rows: int, length: int, past: int, is_flat: bool) -> None:
         self._rows, self._length, self._past = rows, length, past
         self._is_flat = is_flat
-        self._made: dict[tuple[int, int], tuple[Tensor | None, Tensor | None, Tensor | None]] = {}
+        self._made: dict[tuple[int, ...], tuple[tuple[Tensor | None, ...], Tensor | None]] = {}
 
     def of(
         self, given: Tensor | None, going: Going | None, layer: PrunedLayer | None, hidden: Tensor
@@ -47,22 +47,22 @@ class LayerMasks:
         columns, weights = (None, None) if told is None else (told.columns, told.weights)
         if given is None and weights is None:
             return None
-        key = (id(columns), id(weights))
+        made_of = (given, columns, weights)
+        key = tuple(map(id, made_of))
         if key not in self._made:
-            index = None if going is None else going.index
             if layer is not None:
-                following = self._length if going is None else 0
-                columns_now = layer.positions(following, hidden.device)
+                places = layer.positions(self._length if going is None else 0, hidden.device)
             elif going is not None:
-                columns_now = going.columns
+                places = going.columns
             else:
                 return given
             if given is None and self._is_flat:
-                given = columns_now.new_ones(self._rows, self._past + self._length)
-            mask = layer_mask(given, index, columns_now, weights, hidden.dtype)
+                given = places.new_ones(self._rows, self._past + self._length)
+            index = None if going is None else going.index
+            mask = layer_mask(given, index, places, weights, hidden.dtype)
             # What the key was made of is held, so that nothing else can have its identity.
-            self._made[key] = (columns, weights, mask)
-        return self._made[key][2]
+            self._made[key] = (made_of, mask)
+        return self._made[key][1]
 
 
 def layer_mask(

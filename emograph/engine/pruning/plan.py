@@ -110,6 +110,7 @@ def check_stages(stages: Sequence[Stage], layers: int) -> None:
     kept = [1.0, *(stage.keep for stage in stages)]
     right = (
         at == sorted(set(at))
+        and all(isinstance(layer, int) for layer in at)
         and all(0 <= layer < layers for layer in at)
         and kept == sorted(kept, reverse=True)
         and all(0 <= share <= 1 for share in kept)

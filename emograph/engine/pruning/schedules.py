@@ -56,7 +56,7 @@ def spread(first: int, layers: int, count: int) -> list[int]:
     >>> spread(2, 32, 3)
     [2, 12, 22]
     """
-    return [first + round(i * (layers - first) / count) for i in range(count)]
+    return [min(first + round(i * (layers - first) / count), layers - 1) for i in range(count)]
 
 
 def first_stage(layers: int, budget: float, preferred: int) -> int:

@@ -20,7 +20,7 @@ class Seen:
     width in it, 0..1. `order` (rows, n) counts them from 0 among all `total` image tokens of the
     prompt, and `sizes` (rows, n) is how many of those each one stands for. `words` (rows, q, width)
     are the embeddings of what follows the last picture, `is_word` (rows, q) leaves out padding.
-    `received` (rows, total) is the attention each token received in the vision tower, if asked for.
+    `received` (rows, n) is the attention each token received in the vision tower, if asked for.
     """
 
     layer: int
@@ -62,6 +62,7 @@ class Selection:
 def take(values: Tensor, indices: Tensor) -> Tensor:
     """Rows of tokens (rows, n, …) at indices (rows, k).
 
+    >>> import torch
     >>> take(torch.tensor([[5, 6, 7]]), torch.tensor([[2, 0]])).tolist()
     [[7, 5]]
     """

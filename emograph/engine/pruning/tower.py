@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,7 +30,7 @@ class TowerAttention:
         self._layer = found[max(len(found) - 2, 0)] if is_known and found else None
         self._heads = int(tower.config.num_attention_heads) if self._layer else 0  # type: ignore[union-attr]
         self._skips = int(self._layer is not None and "clip" in str(tower.config.model_type))  # type: ignore[union-attr]
-        self._found: Tensor | None = None
+        self._state = threading.local()
 
     @contextmanager
     def attached(self) -> Iterator[None]:
@@ -45,7 +46,8 @@ class TowerAttention:
 
     def received(self, is_image: Tensor, embeddings: Tensor) -> Tensor:
         """The attention each image token received (rows, n); 0 at other tokens."""
-        found, self._found = self._found, None
+        found = getattr(self._state, "found", None)
+        self._state.found = None
         received = torch.zeros(is_image.shape, device=is_image.device)
         if found is not None and found.numel() == int(is_image.sum()):
             received[is_image] = found.flatten().to(received)
@@ -66,4 +68,4 @@ class TowerAttention:
             query = query[:, :, :1]
         scores = (query @ key.transpose(-1, -2)).float() * query.shape[-1] ** -0.5
         paid = scores.softmax(-1)
-        self._found = paid.mean(dim=(1, 2))[:, self._skips :]
+        self._state.found = paid.mean(dim=(1, 2))[:, self._skips :]

@@ -14,7 +14,9 @@ from emograph.engine.pruning.reading import Kept
 
 
 @contextmanager
-def masked(network: Any, kept: Sequence[Kept], is_image: Tensor, is_token: Tensor) -> Iterator[None]:
+def masked(
+    network: Any, kept: Sequence[Kept], is_image: Tensor, is_token: Tensor
+) -> Iterator[None]:
     """Hide from each layer the image tokens that were dropped before it; nothing is taken out.
 
     Weights of tokens that were kept are added to the scores of attention.

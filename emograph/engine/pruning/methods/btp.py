@@ -66,7 +66,13 @@ class BTP(VisionTokenPruner):
         """The pruner of a plan; raises EmographError where the plan is for another method."""
         for kind in (cls, *cls.__subclasses__()):
             if kind.name == plan.method:
-                return kind(plan.budget, plan=plan, **plan.options)  # type: ignore[arg-type]
+                try:
+                    return kind(plan.budget, plan=plan, **plan.options)  # type: ignore[arg-type]
+                except TypeError as error:
+                    raise EmographError(
+                        f"This pruning plan has options that {kind.name} does not have.",
+                        "Make it again with `emograph prune calibrate`.",
+                    ) from error
         raise EmographError(
             f"This pruning plan is for the method {plan.method}, not for {cls.name}.",
             "Make a plan for this method with `emograph prune calibrate`.",
@@ -132,10 +138,12 @@ def balanced(attention: Tensor, count: int) -> Tensor:
 
 
 def _filled(distances: Tensor, chosen: Tensor, count: int) -> Tensor:
-    """What was chosen (rows, n) and, up to `count`, the farthest from it (rows, count)."""
-    fewest = int(chosen.sum(dim=1).min())
-    more = farthest(distances, count - fewest, chosen)
-    rank = chosen.to(torch.int32) * (2 * distances.shape[1])
-    order = torch.arange(more.shape[1], 0, -1, device=rank.device, dtype=rank.dtype)
-    rank = rank.scatter_add(1, more, order.expand_as(more))
-    return rank.topk(count, dim=1).indices
+    """What was chosen (rows, n) and, up to `count`, the farthest from it, indices (rows, count)."""
+    full = chosen.clone()
+    missing = count - chosen.sum(dim=1)
+    for left in missing.unique().tolist():
+        if left:
+            rows = (missing == left).nonzero()[:, 0]
+            more = farthest(distances[rows], left, chosen[rows])
+            full[rows] = full[rows].scatter(1, more, True)
+    return full.to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :count]
