@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from importlib.metadata import version
 from importlib.util import find_spec
+from numbers import Real
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -239,7 +240,7 @@ def _figures(results: dict[str, dict[str, Any]]) -> Iterator[tuple[tuple[str, st
     for task, of_task in results.items():
         for key, value in of_task.items():
             metric, _, kind = key.partition(",")
-            if kind and "_stderr" not in metric and isinstance(value, (int, float)):
+            if kind and "_stderr" not in metric and isinstance(value, Real):
                 yield (task, metric if kind == "none" else f"{metric} ({kind})"), float(value)
 
 

@@ -86,7 +86,8 @@ def _tune(
     from emograph.adapters.models.lvlm.training.embedded import Plan
     from emograph.adapters.models.lvlm.training.hub import HubPlan, tune
 
-    model = load_lvlm(settings)
+    # It is to learn from all that there is to see.
+    model = load_lvlm(settings.model_copy(update={"pruning": "none"}))
     if not isinstance(model, TransformersLVLM):
         raise EmographError(f"{model.name} cannot be trained.", "Name a model of a hub.")
     # What a teacher sees is what the embedded model sees.

@@ -50,6 +50,7 @@ def test_it_adds_cues_and_a_vote(seeing: Engine, photos: Path) -> None:
     assert seen
     assert all(cue["concept"] for cue in seen)
     assert "lvlm" in document["versions"]
+    assert document["versions"]["pruning"] == "btp-w at 0.22"
     assert not any("vision-language" in note for note in document["notes"])
 
 

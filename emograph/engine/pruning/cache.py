@@ -95,12 +95,19 @@ class PrunedLayer(DynamicLayer):
         self.dropped = 0
 
     def crop(self, tokens_to_remove: int) -> None:
-        """Take back the last tokens; raises EmographError where some of them were pruned."""
-        if self.columns is not None and self.kept + tokens_to_remove < self.columns.shape[1]:
-            raise EmographError(
-                "A cache cannot be cropped to before its image tokens were pruned.",
-                "Read the prompt again.",
-            )
+        """Take back the last tokens; raises EmographError where others were dropped among them."""
+        left = self.kept - abs(tokens_to_remove)
+        if self.columns is not None and left < self.columns.shape[1]:
+            read = self.get_seq_length()
+            gone = self.columns[:, max(left, 0) :]
+            last = torch.arange(read - abs(tokens_to_remove), read, device=gone.device)
+            if left < 0 or not bool((gone == last[: gone.shape[1]]).all()):
+                raise EmographError(
+                    "A cache cannot be cropped to before its image tokens were pruned.",
+                    "Read the prompt again.",
+                )
+            self.columns = self.columns[:, :left]
+            self.weights = None if self.weights is None else self.weights[:, :left]
         super().crop(tokens_to_remove)
 
     def _take(self, rows: Tensor) -> None:

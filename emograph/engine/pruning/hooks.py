@@ -198,7 +198,9 @@ class Pruning:
 
         def process(hidden: Tensor, is_image: Tensor, features: Tensor) -> Tensor:
             reading = self._reading
-            if reading is not None and reading.going is not None:
+            # After the last layer all tokens are there again.
+            is_short = hidden.shape[1] < is_image.shape[1]
+            if reading is not None and reading.going is not None and is_short:
                 index = reading.going.index
                 alive = torch.zeros_like(is_image).scatter(1, index, True)
                 features = features[alive[is_image]]

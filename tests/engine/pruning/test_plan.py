@@ -108,7 +108,9 @@ def test_a_plan_brings_the_pruner_of_its_method_and_its_options(tmp_path: Path) 
     assert plain.plan == plan
 
 
-@pytest.mark.parametrize("method", [*(name for name in METHODS if name not in ("btp", "btp-w")), "of another kind"])
+@pytest.mark.parametrize(
+    "method", [*(name for name in METHODS if name not in ("btp", "btp-w")), "of another kind"]
+)
 def test_a_plan_for_a_method_that_has_none_is_refused(method: str) -> None:
     with pytest.raises(EmographError, match=method) as caught:
         BTP.of(PruningPlan(method, 0.3, SHAPE, STAGES))

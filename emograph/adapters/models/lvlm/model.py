@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import Any
 
 from emograph.adapters.models.lvlm.branch import Branch, LanguageHalf
@@ -51,14 +50,13 @@ class TransformersLVLM:
         self._speaker = Speaker(half, prompts, vocabulary)
         self.eyes = Eyes(family, network, image_processor, tokenizer, half, prompts)
         self.pruner: VisionTokenPruner | None = None
-        self._contexts = ExitStack()
 
     def prune(self, pruner: VisionTokenPruner) -> None:
         """Drop image tokens from now on, as pictures are looked at.
 
         Raises EmographError where the pruner does not fit, or another one is at work already.
         """
-        self.eyes.pruning = self._contexts.enter_context(pruner(self.network))
+        self.eyes.pruning = self._speaker.contexts.enter_context(pruner(self.network))
         self.pruner = pruner
 
     def look(self, photo: Photo | None) -> PhotoView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import torch
 
@@ -32,6 +32,8 @@ class Speaker:
         self.half = half
         self.prompts = prompts
         self.vocabulary = vocabulary
+        self.contexts = ExitStack()
+        """What was entered for good, and must be kept as long as a view of the model is."""
         self._lock = threading.Lock()
 
     @contextmanager
