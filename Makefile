@@ -1,11 +1,12 @@
-# `make demo` explains three photographs, `make test` runs the tests. Both need Python 3.11 or newer
+# `make demo` explains three photographs, `make test` runs the tests but the slowest, `make test-all`
+# those too. All need Python 3.11 or newer
 # and set up everything else in .venv, once.
 
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: setup weights demo test
+.PHONY: setup weights demo test test-all
 
 setup: $(READY)
 
@@ -26,4 +27,7 @@ demo: weights
 
 # The tests of a file share what is costly to make, so a file stays in one process.
 test: weights
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-all: weights
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile

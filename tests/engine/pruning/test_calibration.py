@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 import torch
+from PIL import Image
+from transformers import LlavaProcessor
 
 from emograph.engine.pruning import BTP, WeightedBTP
-from emograph.engine.pruning.calibration import calibrate_on, distance, profile
+from emograph.engine.pruning.calibration import calibrate, calibrate_on, distance, profile
 from emograph.engine.pruning.costs import cache_bytes, counted_flops, flops
 from emograph.engine.pruning.plan import Stage, average_kept
 from emograph.engine.pruning.prompts import DecoderPrompt
 from emograph.errors import EmographError
+from tests.adapters.models.lvlm import checkpoints
 from tests.engine.pruning.conftest import made
 from tests.engine.pruning.models import LAYERS, Tiny
 
@@ -43,6 +46,20 @@ def test_of_all_that_was_tried_the_closest_is_taken(llava: Tiny) -> None:
     found = distance(llava.network, read, told, WeightedBTP(0.4, plan=plan))
     assert found == pytest.approx(min(tried), abs=1e-5)
     assert len(tried) > 3
+
+
+def test_the_models_own_processor_makes_the_prompts(llava: Tiny) -> None:
+    processor = LlavaProcessor(
+        llava.image_processor,
+        checkpoints.tokenizer_of("llava", checkpoints.LLAVA_TEMPLATE),
+        patch_size=8,
+        vision_feature_select_strategy="default",
+        chat_template=checkpoints.LLAVA_TEMPLATE,
+        num_additional_image_tokens=1,
+    )
+    pictures = [Image.new("RGB", (64, 48), colour) for colour in ("red", "blue")]
+    plan = calibrate(llava.network, processor, pictures, 0.4, questions=["What is it?"])
+    assert average_kept(plan.stages, LAYERS) == pytest.approx(0.4)
 
 
 def test_a_captured_prompt_is_read_as_the_model_reads_it(family: str) -> None:
