@@ -3,9 +3,11 @@
     python benchmarks/pruning_quality.py DATA [--work FOLDER] [--budgets 0.5,0.22] [--methods btp,…]
 
 On pictures that the model was not trained on: emotion accuracy (Emotion6's search words and FI's
-labels), mean average precision of scene attributes (OutdoorSent), and the likelihood of people's
-captions (OASIS). Each method is asked every question with its picture, as published; what it was
-told is kept in FOLDER, from which a run goes on where it was stopped.
+labels), mean average precision of scene attributes (OutdoorSent), the likelihood of people's
+captions (OASIS), and how often a picture speaks more for its own caption than for those of seven
+others, by how much likelier each is than without a picture. Each method is asked every question
+with its picture, as published; what it told is kept in FOLDER, from which a run goes on where it
+was stopped.
 """
 
 from __future__ import annotations
@@ -42,7 +44,10 @@ from emograph.teaching import SETS
 
 BUDGETS = (0.5, 0.33, 0.22, 0.11, 0.06)
 WHOLE = "none"
+BLIND = "image removed"
 _FEWER = 2
+# A caption is told from those of pictures further on: of the next ones it may be true as well.
+_CAPTIONS, _APART = 8, 13
 PLANS = Path(__file__).parent / "pruning_plans"
 Scores = NDArray[np.float64]
 
@@ -71,7 +76,11 @@ def tasks(settings: Settings, data: Path, every: int) -> list[Task]:
     about = subject(emotion6.labels["emotion"].classes)
     felt = feeling(fi.labels["emotion"].classes)
     scene = Ballot(NAMING["scene"], tuple(outdoor.scored.names))
-    captions = [Ballot(CAPTION, (caption,)) for caption in oasis.captions or ()]
+    said = oasis.captions or ()
+    captions = [
+        Ballot(CAPTION, tuple(said[(i + _APART * k) % len(said)] for k in range(_CAPTIONS)))
+        for i in range(len(said))
+    ]
     return [
         Task("emotion6", emotion6, [about] * len(emotion6)),
         Task("fi", fi, [felt] * len(fi)),
@@ -93,9 +102,12 @@ def pictures(model: TransformersLVLM, task: Task, work: Path) -> Iterator[Pictur
 
 
 def answer(
-    model: TransformersLVLM, picture: Picture, ballot: Ballot, pruning: Pruning | None
+    model: TransformersLVLM, picture: Picture | None, ballot: Ballot, pruning: Pruning | None
 ) -> Scores:
     """How likely each label is, after picture and question were read together."""
+    if picture is None:
+        blind = model.look(None).log_likelihoods(ballot.question, ballot.labels)
+        return blind / [len(a) for a in model.prompts.answers(ballot.question, ballot.labels)]
     asked = model.prompts.split(ballot.question, has_image=True)[1]
     prompt = picture.followed_by(model.half.embed(torch.tensor([asked])))
     branch = Branch(model.half)
@@ -104,7 +116,8 @@ def answer(
     with torch.inference_mode():
         answers = model.prompts.answers(ballot.question, ballot.labels)
         found = score(model.half, branch, last, answers)
-    return found / (len(answers[0]) if len(answers) == 1 else 1)
+    # Captions are of different lengths.
+    return found / np.array([len(a) for a in answers]) if ballot.question == CAPTION else found
 
 
 def told(
@@ -115,7 +128,7 @@ def told(
     if not kept.exists():
         with pruner(model.network) if pruner else nullcontext() as pruning:
             rows = [
-                answer(model, picture, ballot, pruning)
+                answer(model, None if name == BLIND else picture, ballot, pruning)
                 for picture, ballot in zip(pictures(model, task, work), task.ballots, strict=True)
             ]
         np.save(kept.with_suffix(".part.npy"), np.array(rows))
@@ -124,8 +137,13 @@ def told(
     return scores
 
 
-def figures(found: dict[str, Scores], all_tasks: Sequence[Task]) -> dict[str, tuple[Any, ...]]:
-    """For each figure its metric and the arrays it takes, one row per picture."""
+def figures(
+    found: dict[str, Scores], blind: Scores, all_tasks: Sequence[Task]
+) -> dict[str, tuple[Any, ...]]:
+    """For each figure its metric and the arrays it takes, one row per picture.
+
+    `blind` is how likely captions are without a picture.
+    """
     by_name = {task.name: task for task in all_tasks}
     right = [
         found[name].argmax(axis=1) == by_name[name].images.labels["emotion"].codes
@@ -136,6 +154,7 @@ def figures(found: dict[str, Scores], all_tasks: Sequence[Task]) -> dict[str, tu
         "emotion accuracy": (_mean, np.concatenate(right).astype(float)),
         "cue mAP": (_average_precision, found["outdoorsent"], present),
         "caption likelihood": (_likelihood, found["oasis"][:, 0]),
+        "caption found": (_mean, ((found["oasis"] - blind).argmax(axis=1) == 0).astype(float)),
     }
 
 
@@ -193,11 +212,13 @@ def main() -> None:
     model = unpruned(settings)
     all_tasks = tasks(settings, given.data, given.every)
     whole = {task.name: told(model, task, given.work, WHOLE, None) for task in all_tasks}
-    base = figures(whole, all_tasks)
+    blind = told(model, all_tasks[-1], given.work, BLIND, None)
+    base = figures(whole, blind, all_tasks)
     print_machine()
     for name, (metric, *arrays) in base.items():
         n = len(arrays[0])
-        print(f"{'none':18} {'':5} {name:19} n {n}: {metric(*arrays):.3f}", flush=True)
+        print(f"{'none':18} {name:19} n {n}: {metric(*arrays):.4f}", flush=True)
+    print(f"{BLIND:18} {'caption likelihood':19} {_likelihood(blind[:, 0]):.4f}", flush=True)
     for budget in map(float, given.budgets.split(",")):
         chosen = pruners(budget)
         wanted = [name for name in given.methods.split(",") if name] or list(chosen)
@@ -208,7 +229,7 @@ def main() -> None:
                     task.name: told(model, task, given.work, f"{name}-{budget:g}", chosen[name]())
                     for task in all_tasks
                 }
-                rows[name] = figures(found, all_tasks)
+                rows[name] = figures(found, blind, all_tasks)
                 print(f"{name} at {budget:g} asked", flush=True)
         if given.only_ask:
             continue
@@ -219,7 +240,7 @@ def main() -> None:
                 metric, *arrays = row[figure]
                 above = compared(rows[ours][figure], row[figure], ratio=False)
                 print(
-                    f"{name:18} {metric(*arrays):.3f}  {compared(row[figure], base[figure], True)}"
+                    f"{name:18} {metric(*arrays):.4f}  {compared(row[figure], base[figure], True)}"
                     f"  {above if name != ours else ''}",
                     flush=True,
                 )
