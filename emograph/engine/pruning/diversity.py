@@ -9,6 +9,8 @@ from torch.nn import functional
 from emograph.engine.pruning.seen import take
 
 _STAYS = 0.999
+# As many as may be taken in one round: more of them would seldom be.
+_LOOKED = 48
 _FAR = 4.0
 """Further apart than any two tokens of one picture."""
 
@@ -59,23 +61,26 @@ def farthest(distances: Tensor, count: int, chosen: Tensor | None = None) -> Ten
         indices = distances.new_zeros(rows, 0, dtype=torch.long)
         reach = distances.masked_fill(~chosen[:, None], torch.inf).amin(dim=2)
         reach = reach.masked_fill(chosen, -1)
-    at = torch.arange(n, device=distances.device).expand(rows, -1)
+    size = min(n, _LOOKED)
+    before = torch.ones(size, size, dtype=torch.bool, device=distances.device).tril(-1)
     while indices.shape[1] < count:
-        # By reach; of equal reach the first goes first.
-        ranked = reach.argsort(dim=1, descending=True, stable=True)
-        rank = torch.empty_like(ranked).scatter_(1, ranked, at)
-        within = distances < reach[..., None]
-        free = ~(within & (rank[:, None] < rank[..., None])).any(dim=2) & (reach >= 0)
-        most = min(int(free.sum(dim=1).max()), count - indices.shape[1])
-        place, new = rank.masked_fill(~free, n).topk(most, dim=1, largest=False)
-        left = torch.minimum(reach[:, None], take(distances, new).cummin(dim=1).values)
-        rival = left.masked_fill((free | (reach < 0))[:, None], -1).amax(dim=2)
-        goes = (place[:, 1:] < n) & (take(reach, new)[:, 1:] > rival[:, :-1])
+        # Those of greatest reach; of equal reach the first goes first.
+        ranked = reach.argsort(dim=1, descending=True, stable=True)[:, :size]
+        best, apart = take(reach, ranked), take(distances, ranked)
+        within = take(apart.transpose(1, 2), ranked).transpose(1, 2) < best[..., None]
+        free = ~(within & before).any(dim=2) & (best >= 0)
+        taken = apart.masked_fill(~free[..., None], torch.inf).cummin(dim=1).values
+        left = torch.minimum(reach[:, None], taken)
+        out = (reach < 0).scatter(1, ranked, free | (best < 0))
+        rival = left.masked_fill(out[:, None], -1).amax(dim=2)
+        beaten = free[:, 1:] & (best[:, 1:] <= rival[:, :-1])
+        goes = free.clone()
+        goes[:, 1:] &= beaten.cumsum(dim=1) == 0
         # As many in each row, so that rows stay alike; what one leaves, its next round takes.
-        going = 1 + int(goes.to(torch.int8).cummin(dim=1).values.sum(dim=1).min())
-        new = new[:, :going]
+        going = min(int(goes.sum(dim=1).min()), count - indices.shape[1])
+        new = take(ranked, (~goes).to(torch.int8).argsort(dim=1, stable=True)[:, :going])
         indices = torch.cat([indices, new], dim=1)
-        reach = left[:, going - 1].scatter(1, new, -1).masked_fill(reach < 0, -1)
+        reach = torch.minimum(reach, take(distances, new).amin(dim=1)).scatter(1, new, -1)
     return indices
 
 
