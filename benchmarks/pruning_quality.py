@@ -3,11 +3,11 @@
     python benchmarks/pruning_quality.py DATA [--work FOLDER] [--budgets 0.5,0.22] [--methods btp,…]
 
 On pictures that the model was not trained on: emotion accuracy (Emotion6's search words and FI's
-labels), mean average precision of scene attributes (OutdoorSent), the likelihood of people's
-captions (OASIS), and how often a picture speaks more for its own caption than for those of seven
-others, by how much likelier each is than without a picture. Each method is asked every question
-with its picture, as published; what it told is kept in FOLDER, from which a run goes on where it
-was stopped.
+labels), and how often the answer is the whole model's; mean average precision of scene attributes
+(OutdoorSent); the likelihood of people's captions (OASIS), and how often a picture speaks more for
+its own caption than for those of seven others, by how much likelier each is than without a picture.
+Each method is asked every question with its picture, as published; what it told is kept in FOLDER,
+from which a run goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from emograph.teaching import SETS
 BUDGETS = (0.5, 0.33, 0.22, 0.11, 0.06)
 WHOLE = "none"
 BLIND = "image removed"
+_EMOTIONS = ("emotion6", "fi")
 _FEWER = 2
 # A caption is told from those of pictures further on: of the next ones it may be true as well.
 _CAPTIONS, _APART = 8, 13
@@ -138,20 +139,22 @@ def told(
 
 
 def figures(
-    found: dict[str, Scores], blind: Scores, all_tasks: Sequence[Task]
+    found: dict[str, Scores], whole: dict[str, Scores], blind: Scores, all_tasks: Sequence[Task]
 ) -> dict[str, tuple[Any, ...]]:
     """For each figure its metric and the arrays it takes, one row per picture.
 
-    `blind` is how likely captions are without a picture.
+    `whole` is what the unpruned model told, `blind` how likely captions are without a picture.
     """
     by_name = {task.name: task for task in all_tasks}
     right = [
         found[name].argmax(axis=1) == by_name[name].images.labels["emotion"].codes
-        for name in ("emotion6", "fi")
+        for name in _EMOTIONS
     ]
+    same = [found[name].argmax(axis=1) == whole[name].argmax(axis=1) for name in _EMOTIONS]
     present = by_name["outdoorsent"].images.scored.values > 0
     return {
         "emotion accuracy": (_mean, np.concatenate(right).astype(float)),
+        "emotion as the whole": (_mean, np.concatenate(same).astype(float)),
         "cue mAP": (_average_precision, found["outdoorsent"], present),
         "caption likelihood": (_likelihood, found["oasis"][:, 0]),
         "caption found": (_mean, ((found["oasis"] - blind).argmax(axis=1) == 0).astype(float)),
@@ -213,12 +216,12 @@ def main() -> None:
     all_tasks = tasks(settings, given.data, given.every)
     whole = {task.name: told(model, task, given.work, WHOLE, None) for task in all_tasks}
     blind = told(model, all_tasks[-1], given.work, BLIND, None)
-    base = figures(whole, blind, all_tasks)
+    base = figures(whole, whole, blind, all_tasks)
     print_machine()
     for name, (metric, *arrays) in base.items():
         n = len(arrays[0])
-        print(f"{'none':18} {name:19} n {n}: {metric(*arrays):.4f}", flush=True)
-    print(f"{BLIND:18} {'caption likelihood':19} {_likelihood(blind[:, 0]):.4f}", flush=True)
+        print(f"{'none':18} {name:20} n {n}: {metric(*arrays):.4f}", flush=True)
+    print(f"{BLIND:18} {'caption likelihood':20} {_likelihood(blind[:, 0]):.4f}", flush=True)
     for budget in map(float, given.budgets.split(",")):
         chosen = pruners(budget)
         wanted = [name for name in given.methods.split(",") if name] or list(chosen)
@@ -229,7 +232,7 @@ def main() -> None:
                     task.name: told(model, task, given.work, f"{name}-{budget:g}", chosen[name]())
                     for task in all_tasks
                 }
-                rows[name] = figures(found, blind, all_tasks)
+                rows[name] = figures(found, whole, blind, all_tasks)
                 print(f"{name} at {budget:g} asked", flush=True)
         if given.only_ask:
             continue
