@@ -184,7 +184,7 @@ def compared(ours: tuple[Any, ...], others: tuple[Any, ...], ratio: bool) -> str
         first, second = metric(*arrays[:n]), metric(*arrays[n:])
         return float(first / second if ratio else first - second)
 
-    found = bootstrap(difference, *mine, *theirs, n_resamples=500)
+    found = bootstrap(difference, *mine, *theirs, n_resamples=200)
     return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
 
 

@@ -162,19 +162,20 @@ def test_rows_that_share_their_positions_go_on_sharing_them() -> None:
     assert told(layer) == [[1, 3], [1, 3]]
 
 
-def test_what_was_decoded_can_be_taken_back_and_no_more() -> None:
+def test_what_is_whole_can_be_taken_back_and_no_more() -> None:
     layer = pruned()
     layer.crop(0)
     assert layer.get_seq_length() == 8
     layer.crop(-1)
     assert told(layer)[0] == [0, 1, 5, 6]
     assert layer.get_seq_length() == 7
+    # So can the words after the picture, of which none was dropped.
+    layer.crop(-1)
+    assert layer.get_seq_length() == 6
     with pytest.raises(EmographError, match="cropped") as caught:
         layer.crop(-2)
     assert caught.value.todo == "Read the prompt again."
-    assert told(layer)[0] == [0, 1, 5, 6]
-    layer.crop(-1)
-    assert layer.get_seq_length() == 6
+    assert told(layer)[0] == [0, 1, 5]
     read_all(layer, 1)
     assert told(layer)[2] == [3, 4, 5, 6]
 

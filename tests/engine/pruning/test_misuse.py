@@ -258,8 +258,9 @@ def test_a_cache_is_not_cropped_to_before_its_pictures(family: str) -> None:
         network(input_ids=torch.full((1, 2), 70), past_key_values=cache)
         cache.crop(-2)
         assert cache.get_seq_length() == inputs["input_ids"].shape[1]
+        cache.crop(-4)
         with refused("cannot be cropped", "Read the prompt again"):
-            cache.crop(-1)
+            cache.crop(2 - cache.get_seq_length())
 
 
 @pytest.mark.parametrize("rows", [1, 3])
