@@ -46,7 +46,6 @@ BUDGETS = (0.5, 0.33, 0.22, 0.11, 0.06)
 WHOLE = "none"
 BLIND = "image removed"
 _EMOTIONS = ("emotion6", "fi")
-_FEWER = 2
 # A caption is told from those of pictures further on: of the next ones it may be true as well.
 _CAPTIONS, _APART = 8, 13
 PLANS = Path(__file__).parent / "pruning_plans"
@@ -62,7 +61,7 @@ class Task:
     ballots: Sequence[Ballot]
 
 
-def tasks(settings: Settings, data: Path, every: int) -> list[Task]:
+def tasks(settings: Settings, data: Path, every: int, scenes: int = 2) -> list[Task]:
     """All tasks, on pictures that were held out: all of them, or one of `every` few."""
 
     def held_out(name: str, step: int = 1) -> LabelledImages:
@@ -73,7 +72,7 @@ def tasks(settings: Settings, data: Path, every: int) -> list[Task]:
 
     emotion6, fi = held_out("emotion6"), held_out("fi")
     # Its 102 labels take as long to score as all else together.
-    outdoor, oasis = held_out("outdoorsent", _FEWER), held_out("oasis")
+    outdoor, oasis = held_out("outdoorsent", scenes), held_out("oasis")
     about = subject(emotion6.labels["emotion"].classes)
     felt = feeling(fi.labels["emotion"].classes)
     scene = Ballot(NAMING["scene"], tuple(outdoor.scored.names))
@@ -209,11 +208,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--only-ask", action="store_true", help="keep answers, print no table")
     parser.add_argument("--every", type=int, default=1, help="ask one of so many pictures")
+    parser.add_argument("--scenes", type=int, default=2, help="one of so many of OutdoorSent's")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     settings = load_settings(lvlm="embedded", threads=given.threads)
     model = unpruned(settings)
-    all_tasks = tasks(settings, given.data, given.every)
+    all_tasks = tasks(settings, given.data, given.every, given.scenes)
     whole = {task.name: told(model, task, given.work, WHOLE, None) for task in all_tasks}
     blind = told(model, all_tasks[-1], given.work, BLIND, None)
     base = figures(whole, whole, blind, all_tasks)
