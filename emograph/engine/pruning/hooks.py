@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,14 +14,12 @@ from transformers import DynamicCache
 
 from emograph.engine.pruning.cache import PrunedLayer, expect_prunable, pruned_layer
 from emograph.engine.pruning.masks import LayerMasks
+from emograph.engine.pruning.method import Method
 from emograph.engine.pruning.places import places_of
 from emograph.engine.pruning.plan import Stage, check_stages
 from emograph.engine.pruning.reading import Pictures, Reading
 from emograph.engine.pruning.tower import TowerAttention
 from emograph.errors import EmographError
-
-if TYPE_CHECKING:
-    from emograph.engine.pruning.pruner import VisionTokenPruner
 
 _ATTENTIONS = ("eager", "sdpa", "flash_attention_2", "flash_attention_3")
 
@@ -33,7 +31,7 @@ class Pruning:
     which tokens each stage kept.
     """
 
-    def __init__(self, model: Any, pruner: VisionTokenPruner) -> None:
+    def __init__(self, model: Any, pruner: Method) -> None:
         self._model = model
         self._pruner = pruner
         self._image_token = image_token(model)
