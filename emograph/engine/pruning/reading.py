@@ -90,7 +90,7 @@ class Reading:
             if quota == 0:
                 continue
             at = torch.tensor(rows, device=hidden.device)
-            seen = self._seen(number, layer, hidden, rotation, at, where)
+            seen = self._seen(layer, hidden, rotation, at, where)
             chosen = select(seen, quota)
             kept = take(where, chosen.indices)
             spot = (at[:, None], kept)
@@ -136,7 +136,6 @@ class Reading:
 
     def _seen(
         self,
-        number: int,
         layer: Any,
         hidden: Tensor,
         rotation: tuple[Tensor, Tensor],
@@ -170,7 +169,6 @@ class Reading:
         if pictures.received is not None:
             received = take(pictures.received[rows], original)
         return Seen(
-            layer=number,
             features=take(hidden[rows], where),
             embeddings=take(pictures.embeddings[rows], original),
             places=take(pictures.places[rows], original),

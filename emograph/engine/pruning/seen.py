@@ -23,7 +23,6 @@ class Seen:
     `received` (rows, n) is the attention each token received in the vision tower, if asked for.
     """
 
-    layer: int
     features: Tensor
     embeddings: Tensor
     places: Tensor

@@ -54,7 +54,6 @@ def made_up(seed: int, rows: int, n: int, total: int | None = None) -> Seen:
     sizes[:, 0] += total - n
     paid = random(rows, 2, n + 3).softmax(dim=-1)[..., :n]
     return Seen(
-        layer=1,
         features=random(rows, n, WIDTH),
         embeddings=random(rows, n, WIDTH),
         places=places / torch.tensor([1, side, side]),
