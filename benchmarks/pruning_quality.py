@@ -2,10 +2,11 @@
 
     python benchmarks/pruning_quality.py DATA [--work FOLDER] [--budgets 0.5,0.22] [--methods btp,…]
 
-On pictures that the model was not trained on: emotion accuracy (Emotion6's search words and FI's
-labels), and how often the answer is the whole model's; mean average precision of scene attributes
-(OutdoorSent); the likelihood of people's captions (OASIS), and how often a picture speaks more for
-its own caption than for those of seven others, by how much likelier each is than without a picture.
+On pictures that the model was not trained on: emotion accuracy (Emotion6's search words and what
+was voted for most, FI's labels), how likely the right emotion is, and how often the answer is the
+whole model's; mean average precision of scene attributes (OutdoorSent); the likelihood of people's
+captions (OASIS), and by how many nats per token a picture speaks more for its own caption than for
+those of seven others, counted from how likely each is without a picture.
 Each method is asked every question with its picture, as published; what it told is kept in FOLDER,
 from which a run goes on where it was stopped.
 """
@@ -30,6 +31,7 @@ from emograph.adapters.models.lvlm.branch import Branch
 from emograph.adapters.models.lvlm.eyes import Picture
 from emograph.adapters.models.lvlm.likelihood import score
 from emograph.adapters.models.lvlm.model import TransformersLVLM
+from emograph.assembly import open_knowledge
 from emograph.config import Settings, load_settings
 from emograph.engine.evaluation import metrics
 from emograph.engine.evaluation.dataset import LabelledImages
@@ -45,7 +47,6 @@ from emograph.teaching import SETS
 BUDGETS = (0.5, 0.33, 0.22, 0.11, 0.06)
 WHOLE = "none"
 BLIND = "image removed"
-_EMOTIONS = ("emotion6", "fi")
 # A caption is told from those of pictures further on: of the next ones it may be true as well.
 _CAPTIONS, _APART = 8, 13
 PLANS = Path(__file__).parent / "pruning_plans"
@@ -59,6 +60,8 @@ class Task:
     name: str
     images: LabelledImages
     ballots: Sequence[Ballot]
+    emotions: NDArray[np.intp] | None = None
+    """The right answer to each, as a position among its labels, where emotions are asked for."""
 
 
 def tasks(settings: Settings, data: Path, every: int, scenes: int = 2) -> list[Task]:
@@ -73,8 +76,12 @@ def tasks(settings: Settings, data: Path, every: int, scenes: int = 2) -> list[T
     emotion6, fi = held_out("emotion6"), held_out("fi")
     # Its 102 labels take as long to score as all else together.
     outdoor, oasis = held_out("outdoorsent", scenes), held_out("oasis")
-    about = subject(emotion6.labels["emotion"].classes)
-    felt = feeling(fi.labels["emotion"].classes)
+    graph = open_knowledge(load_settings(store="memory"))
+    ekman, mikels = (graph.scheme(name).labels for name in ("ekman", "mikels"))
+    keyword, votes = emotion6.labels["emotion"], emotion6.voted
+    voted = votes.values[:, [votes.names.index(label) for label in ekman]].argmax(axis=1)
+    labelled = np.array([mikels.index(label) for label in fi.labels["emotion"].values])
+    about, felt = subject(keyword.classes), feeling(ekman)
     scene = Ballot(NAMING["scene"], tuple(outdoor.scored.names))
     said = oasis.captions or ()
     captions = [
@@ -82,8 +89,9 @@ def tasks(settings: Settings, data: Path, every: int, scenes: int = 2) -> list[T
         for i in range(len(said))
     ]
     return [
-        Task("emotion6", emotion6, [about] * len(emotion6)),
-        Task("fi", fi, [felt] * len(fi)),
+        Task("about", emotion6, [about] * len(emotion6), keyword.codes),
+        Task("voted", emotion6, [felt] * len(emotion6), voted),
+        Task("fi", fi, [feeling(mikels)] * len(fi), labelled),
         Task("outdoorsent", outdoor, [scene] * len(outdoor)),
         Task("oasis", oasis, captions),
     ]
@@ -91,7 +99,7 @@ def tasks(settings: Settings, data: Path, every: int, scenes: int = 2) -> list[T
 
 def pictures(model: TransformersLVLM, task: Task, work: Path) -> Iterator[Picture]:
     """The pictures of a task as the decoder gets them, encoded once."""
-    kept = work / f"{task.name}.pt"
+    kept = work / f"{task.images.name}.pt"
     if not kept.exists():
         with torch.inference_mode():
             found = [model.eyes.encode(open_photo(path)) for path in task.images.paths]
@@ -145,19 +153,35 @@ def figures(
     `whole` is what the unpruned model told, `blind` how likely captions are without a picture.
     """
     by_name = {task.name: task for task in all_tasks}
-    right = [
-        found[name].argmax(axis=1) == by_name[name].images.labels["emotion"].codes
-        for name in _EMOTIONS
-    ]
-    same = [found[name].argmax(axis=1) == whole[name].argmax(axis=1) for name in _EMOTIONS]
+    right, chances, same = emotions(found, whole, all_tasks)
     present = by_name["outdoorsent"].images.scored.values > 0
+    spoken_for = found["oasis"] - blind
     return {
-        "emotion accuracy": (_mean, np.concatenate(right).astype(float)),
-        "emotion as the whole": (_mean, np.concatenate(same).astype(float)),
+        "emotion accuracy": (_mean, right),
+        "emotion likelihood": (_likelihood, chances),
+        "emotion as the whole": (_mean, same),
         "cue mAP": (_average_precision, found["outdoorsent"], present),
         "caption likelihood": (_likelihood, found["oasis"][:, 0]),
-        "caption found": (_mean, ((found["oasis"] - blind).argmax(axis=1) == 0).astype(float)),
+        "caption margin": (_mean, spoken_for[:, 0] - spoken_for[:, 1:].mean(axis=1)),
     }
+
+
+def emotions(
+    found: dict[str, Scores], whole: dict[str, Scores], all_tasks: Sequence[Task]
+) -> tuple[Scores, Scores, Scores]:
+    """Whether answers are right, the logarithm of how likely the right one is, and whether they are
+    the whole model's: each the mean over the questions about a picture, (pictures,)."""
+    of_set: dict[str, list[Scores]] = {}
+    for task in all_tasks:
+        if task.emotions is not None:
+            told_of = found[task.name]
+            first, rows = told_of.argmax(axis=1), np.arange(len(told_of))
+            chances = torch.log_softmax(torch.from_numpy(told_of), dim=1).numpy()
+            same = first == whole[task.name].argmax(axis=1)
+            judged = np.stack([first == task.emotions, chances[rows, task.emotions], same])
+            of_set.setdefault(task.images.name, []).append(judged)
+    right, chance, agrees = np.hstack([np.mean(judged, axis=0) for judged in of_set.values()])
+    return right, chance, agrees
 
 
 def _mean(values: Scores) -> float:
@@ -165,7 +189,7 @@ def _mean(values: Scores) -> float:
 
 
 def _likelihood(values: Scores) -> float:
-    """The geometric mean of the probability of a caption's tokens."""
+    """The geometric mean of probabilities, from their logarithms."""
     return float(np.exp(values.mean()))
 
 

@@ -6,7 +6,6 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +49,19 @@ def calibrate_plan(
     budget: float,
     method: str,
     count: int,
+    asked: str,
     report: Callable[[str, float], None],
 ) -> PruningPlan:
     """A plan for the settings' model, found on `count` images of a folder.
 
-    Raises EmographError where the model does not run here, or the folder holds no images.
+    `asked` is what the plan is to serve, as in `questions_of`. Raises EmographError where the
+    model does not run here, or the folder holds no images.
     """
     from emograph.engine.pruning.calibration import calibrate_on
 
+    questions = questions_of(settings, asked)
     model = unpruned(settings)
-    prompts = list(prompts_of(model, photographs(images, count), questions_of(settings)))
+    prompts = list(prompts_of(model, photographs(images, count), questions))
     return calibrate_on(model.network, prompts, budget, method=method, report=report)
 
 
@@ -143,25 +145,33 @@ def photographs(folder: Path, count: int) -> list[Path]:
     return found[:: max(1, len(found) // count)][:count]
 
 
-def questions_of(settings: Settings) -> list[Question]:
-    """What a model is asked of a picture: what is felt, what the scene is like, a caption."""
-    knowledge = settings.model_copy(update={"packs": (), "store": "memory"})
-    labels = open_knowledge(knowledge).scheme("mikels").labels
-    return [feeling(labels).question, NAMING["scene"], CAPTION]
+def questions_of(settings: Settings, asked: str = "all") -> list[Question]:
+    """What a model is asked of a picture.
+
+    ``feelings`` are what is felt, in the words of two schemes; ``all`` is what is felt, what the
+    scene is like and a caption. Raises EmographError for anything else.
+    """
+    graph = open_knowledge(settings.model_copy(update={"packs": (), "store": "memory"}))
+    ekman, mikels = (feeling(graph.scheme(name).labels).question for name in ("ekman", "mikels"))
+    kinds = {"all": [mikels, NAMING["scene"], CAPTION], "feelings": [ekman, mikels]}
+    if asked not in kinds:
+        raise EmographError(f"Nothing is known to ask by “{asked}”.", f"Use {' or '.join(kinds)}.")
+    return kinds[asked]
 
 
 def prompts_of(
     model: TransformersLVLM, paths: Sequence[Path], questions: Sequence[Question]
 ) -> Iterator[DecoderPrompt]:
-    """A prompt for each picture, as the model's decoder gets it; questions take turns."""
+    """Every question about each picture, as the model's decoder gets it."""
     import torch
 
-    for path, question in zip(paths, cycle(questions), strict=False):
+    for path in paths:
         with torch.inference_mode():
             picture = model.eyes.encode(open_photo(path))
-            asked = model.prompts.split(question, has_image=True)[1]
-            words = model.half.embed(torch.tensor([asked], device=model.half.device))
-            yield picture.followed_by(words).prompt()
+            for question in questions:
+                asked = model.prompts.split(question, has_image=True)[1]
+                words = model.half.embed(torch.tensor([asked], device=model.half.device))
+                yield picture.followed_by(words).prompt()
 
 
 def _median_ms(works: Sequence[Callable[[], object]]) -> float:

@@ -123,6 +123,7 @@ def test_a_plan_is_calibrated_used_and_measured(
     [
         (("--budget", "2"), "budget cannot be 2.0"),
         (("--method", "fastv"), "fastv is not calibrated"),
+        (("--ask", "nonsense"), "Nothing is known to ask by “nonsense”"),
         (("--lvlm", "openai:http://127.0.0.1:9"), "127.0.0.1:9"),
     ],
 )

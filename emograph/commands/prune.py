@@ -36,6 +36,9 @@ def calibrate(
     method: Annotated[str, typer.Option(help="btp-w, or btp as it was published.")] = "btp-w",
     lvlm: LvlmOption = None,
     count: CountOption = 64,
+    ask: Annotated[
+        str, typer.Option(help="What the plan is to serve: all questions, or feelings first.")
+    ] = "all",
 ) -> None:
     """Find which image tokens the model needs least, and write it as a plan.
 
@@ -49,7 +52,7 @@ def calibrate(
     def told(stages: str, nats: float) -> None:
         print(f"{nats:.4f} nats  {stages}", flush=True)
 
-    plan = calibrate_plan(settings, images, budget, method, count, told)
+    plan = calibrate_plan(settings, images, budget, method, count, ask, told)
     plan.save(output)
     print(output)
 
