@@ -45,8 +45,8 @@ def main() -> None:
 
         for what, work, target in (
             ("looking at a photo", lambda: model.look(photo), "none"),
-            ("one vote over 8 labels, the look included", vote, "<= 900"),
-            ("cues of all kinds, the look included", name, "<= 4000"),
+            ("one vote over 8 labels, the look included", vote, "<= 400"),
+            ("cues of all kinds, the look included", name, "<= 2500"),
             ("explain() without it", lambda: without.explain(path), "<= 350"),
             ("explain() with it", lambda: engine.explain(path), "none"),
         ):
