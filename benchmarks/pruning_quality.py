@@ -14,6 +14,7 @@ from which a run goes on where it was stopped.
 from __future__ import annotations
 
 import argparse
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -31,14 +32,16 @@ from emograph.adapters.models.lvlm.branch import Branch
 from emograph.adapters.models.lvlm.eyes import Picture
 from emograph.adapters.models.lvlm.likelihood import score
 from emograph.adapters.models.lvlm.model import TransformersLVLM
-from emograph.assembly import open_knowledge
+from emograph.assembly import open_knowledge, profile_folder
+from emograph.assembly.pruning import PLAN
+from emograph.calibrating import emotions_of
 from emograph.config import Settings, load_settings
 from emograph.engine.evaluation import metrics
 from emograph.engine.evaluation.dataset import LabelledImages
 from emograph.engine.evaluation.intervals import bootstrap
 from emograph.engine.images import open_photo
 from emograph.engine.lvlm.questions import CAPTION, NAMING, Ballot, feeling, subject
-from emograph.engine.pruning import BTP, METHODS, VisionTokenPruner
+from emograph.engine.pruning import BTP, METHODS, PruningPlan, VisionTokenPruner
 from emograph.engine.pruning.hooks import Pruning
 from emograph.examining import unseen
 from emograph.pruning import unpruned
@@ -76,11 +79,13 @@ def tasks(settings: Settings, data: Path, every: int, scenes: int = 2) -> list[T
     emotion6, fi = held_out("emotion6"), held_out("fi")
     # Its 102 labels take as long to score as all else together.
     outdoor, oasis = held_out("outdoorsent", scenes), held_out("oasis")
-    graph = open_knowledge(load_settings(store="memory"))
+    graph = open_knowledge(settings.model_copy(update={"packs": (), "store": "memory"}))
     ekman, mikels = (graph.scheme(name).labels for name in ("ekman", "mikels"))
-    keyword, votes = emotion6.labels["emotion"], emotion6.voted
-    voted = votes.values[:, [votes.names.index(label) for label in ekman]].argmax(axis=1)
-    labelled = np.array([mikels.index(label) for label in fi.labels["emotion"].values])
+    voted, labelled = (
+        emotions_of(images, labels).argmax(axis=1)
+        for images, labels in ((emotion6, ekman), (fi, mikels))
+    )
+    keyword = emotion6.labels["emotion"]
     about, felt = subject(keyword.classes), feeling(ekman)
     scene = Ballot(NAMING["scene"], tuple(outdoor.scored.names))
     said = oasis.captions or ()
@@ -99,7 +104,7 @@ def tasks(settings: Settings, data: Path, every: int, scenes: int = 2) -> list[T
 
 def pictures(model: TransformersLVLM, task: Task, work: Path) -> Iterator[Picture]:
     """The pictures of a task as the decoder gets them, encoded once."""
-    kept = work / f"{task.images.name}.pt"
+    kept = work / f"{task.images.name}-{_digest((model.name, task.images.paths))}.pt"
     if not kept.exists():
         with torch.inference_mode():
             found = [model.eyes.encode(open_photo(path)) for path in task.images.paths]
@@ -113,17 +118,17 @@ def answer(
     model: TransformersLVLM, picture: Picture | None, ballot: Ballot, pruning: Pruning | None
 ) -> Scores:
     """How likely each label is, after picture and question were read together."""
+    answers = model.prompts.answers(ballot.question, ballot.labels)
     if picture is None:
-        blind = model.look(None).log_likelihoods(ballot.question, ballot.labels)
-        return blind / [len(a) for a in model.prompts.answers(ballot.question, ballot.labels)]
-    asked = model.prompts.split(ballot.question, has_image=True)[1]
-    prompt = picture.followed_by(model.half.embed(torch.tensor([asked])))
-    branch = Branch(model.half)
-    with torch.inference_mode(), pruning.showing(prompt.is_image) if pruning else nullcontext():
-        last = branch.read_embeddings(prompt.embeddings, prompt.positions)[0, -1]
-    with torch.inference_mode():
-        answers = model.prompts.answers(ballot.question, ballot.labels)
-        found = score(model.half, branch, last, answers)
+        found = model.look(None).log_likelihoods(ballot.question, ballot.labels)
+    else:
+        asked = model.prompts.split(ballot.question, has_image=True)[1]
+        prompt = picture.followed_by(model.half.embed(torch.tensor([asked])))
+        branch = Branch(model.half)
+        with torch.inference_mode(), pruning.showing(prompt.is_image) if pruning else nullcontext():
+            last = branch.read_embeddings(prompt.embeddings, prompt.positions)[0, -1]
+        with torch.inference_mode():
+            found = score(model.half, branch, last, answers)
     # Captions are of different lengths.
     return found / np.array([len(a) for a in answers]) if ballot.question == CAPTION else found
 
@@ -132,17 +137,25 @@ def told(
     model: TransformersLVLM, task: Task, work: Path, name: str, pruner: VisionTokenPruner | None
 ) -> Scores:
     """What a pruned model tells of a task's pictures (n, labels), kept once it is known."""
-    kept = work / f"{task.name}-{name}.npy"
+    digest = _digest((model.name, task.images.paths, task.ballots, pruner))
+    kept = work / f"{task.name}-{name}-{digest}.npy"
     if not kept.exists():
+        blind = [None] * len(task.ballots)
+        shown = blind if name == BLIND else pictures(model, task, work)
         with pruner(model.network) if pruner else nullcontext() as pruning:
             rows = [
-                answer(model, None if name == BLIND else picture, ballot, pruning)
-                for picture, ballot in zip(pictures(model, task, work), task.ballots, strict=True)
+                answer(model, picture, ballot, pruning)
+                for ballot, picture in zip(task.ballots, shown, strict=True)
             ]
         np.save(kept.with_suffix(".part.npy"), np.array(rows))
         kept.with_suffix(".part.npy").replace(kept)
     scores: Scores = np.load(kept)
     return scores
+
+
+def _digest(asked: object) -> str:
+    """Tells kept answers apart: of another model, other pictures, questions or stages."""
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:12]
 
 
 def figures(
@@ -205,21 +218,23 @@ def compared(ours: tuple[Any, ...], others: tuple[Any, ...], ratio: bool) -> str
 
     def difference(*arrays: Any) -> float:
         first, second = metric(*arrays[:n]), metric(*arrays[n:])
-        return float(first / second if ratio else first - second)
+        if not ratio:
+            return float(first - second)
+        return float(first / second) if second else np.nan
 
     found = bootstrap(difference, *mine, *theirs, n_resamples=200)
     return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
 
 
-def pruners(budget: float) -> dict[str, Callable[[], VisionTokenPruner]]:
-    """All methods at a budget; those of BTP with the stages that were calibrated for the model."""
+def pruners(budget: float, settings: Settings) -> dict[str, Callable[[], VisionTokenPruner]]:
+    """All methods at a budget; those of BTP also with plans for the model, the shipped one too."""
     made: dict[str, Callable[[], VisionTokenPruner]] = {
         name: partial(method, budget) for name, method in METHODS.items()
     }
-    for name in ("btp-w", "btp"):
-        plan = PLANS / f"{name}-{budget:g}.json"
-        if plan.exists():
-            made[f"{name} calibrated"] = partial(BTP.load, plan)
+    for path in (*sorted(PLANS.glob("*.json")), profile_folder(settings) / PLAN):
+        plan = PruningPlan.load(path)
+        if plan.budget == budget:
+            made[f"{plan.method} calibrated"] = partial(BTP.of, plan)
     return made
 
 
@@ -247,7 +262,7 @@ def main() -> None:
         print(f"{'none':18} {name:20} n {n}: {metric(*arrays):.4f}", flush=True)
     print(f"{BLIND:18} {'caption likelihood':20} {_likelihood(blind[:, 0]):.4f}", flush=True)
     for budget in map(float, given.budgets.split(",")):
-        chosen = pruners(budget)
+        chosen = pruners(budget, settings)
         wanted = [name for name in given.methods.split(",") if name] or list(chosen)
         rows = {}
         for name in wanted:

@@ -58,7 +58,7 @@ def calibrate_lvlm(settings: Settings, lessons: Lessons, progress: Progress) -> 
         images = lessons.sets[name].where(unseen(lessons.sets[name], settings))
         labels = engine.graph.scheme(scheme).labels
         (told,) = ask(model, images.paths, [feeling(labels)], progress)
-        truth = _truth(images, labels)
+        truth = emotions_of(images, labels)
         softened[scheme] = fit_softening(told, truth)
         graph = _graph(settings, engine, images, name, scheme, progress)
         votes.append((truth, graph, softened[scheme](told.seen, told.blind)))
@@ -94,7 +94,8 @@ def _cross_entropy(truth: LogOdds, answers: LogOdds) -> float:
     return float(-(truth * np.log(np.maximum(answers, 1e-12))).sum(axis=1).mean())
 
 
-def _truth(images: LabelledImages, labels: Sequence[str]) -> LogOdds:
+def emotions_of(images: LabelledImages, labels: Sequence[str]) -> LogOdds:
+    """What people said each image evokes, in shares of `labels` (n, k): its votes or its label."""
     if images.votes is not None:
         order = [images.votes.names.index(label) for label in labels]
         voted = images.votes.values[:, order]

@@ -37,7 +37,7 @@ def calibrate(
     lvlm: LvlmOption = None,
     count: CountOption = 64,
     ask: Annotated[
-        str, typer.Option(help="What the plan is to serve: all questions, or feelings first.")
+        str, typer.Option(help="What is asked: all questions, or feelings alone.")
     ] = "all",
 ) -> None:
     """Find which image tokens the model needs least, and write it as a plan.
