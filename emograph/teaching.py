@@ -24,6 +24,7 @@ from emograph.engine.training.lessons import Choice, Lesson, Listing, Saying, Ta
 from emograph.engine.training.logistic import Rows, Shares, taught
 from emograph.evaluating import Progress, evidence_of
 from emograph.kg.concepts import Concept
+from emograph.kg.graph import KnowledgeGraph
 
 SETS = {
     "emotion6": "Emotion6",
@@ -56,7 +57,8 @@ _SHOWN = {
     "outdoorsent": (1, 1),
     "medic": (2, 1),
 }
-_HELD_OUT = 0
+# Of the sets with labels of emotions, how many of the other questions about them are asked.
+_FELT = {"emotion6": 1, "fi": 2}
 _SURE = 0.1
 _LIKELY = 0.2
 _REASONS = 4
@@ -64,11 +66,12 @@ _REASONS = 4
 _BELIEVED = 0.5
 
 
-def held_out(images: LabelledImages, name: str) -> NDArray[np.bool_]:
-    """The fifth of a set that is never trained on: fold 0 of seed 0, stratified, (n,)."""
-    folds = stratified_folds(images.labels[_STRATA[name]].codes, seed=0)
-    kept: NDArray[np.bool_] = folds == _HELD_OUT
-    return kept
+def folds_of(images: LabelledImages, name: str, seed: int = 0) -> NDArray[np.intp]:
+    """The fold in which each image of a set is held out, stratified, (n,).
+
+    What the package ships of a vision-language model was never trained on fold 0 of seed 0.
+    """
+    return stratified_folds(images.labels[_STRATA[name]].codes, seed=seed)
 
 
 def disaster_ballot(classes: Sequence[str]) -> Ballot:
@@ -89,13 +92,13 @@ class Lessons:
     """Whether each image is trained on."""
 
     @classmethod
-    def open(cls, data: Path) -> Lessons:
-        """Read the sets, folders of `data`, and hold a fifth of each out.
+    def open(cls, data: Path, fold: int = 0) -> Lessons:
+        """Read the sets, folders of `data`, and hold a fold of each out.
 
         Raises DatasetError where one of them is not there.
         """
         sets = {name: open_dataset(name, data / folder) for name, folder in SETS.items()}
-        used = [~held_out(images, name) for name, images in sets.items()]
+        used = [folds_of(images, name) != fold for name, images in sets.items()]
         return cls(sets, np.concatenate(used))
 
     @property
@@ -121,7 +124,7 @@ class Lessons:
         fitted on images that are used, which answers out of fold.
         """
         engine = load_graph_engine(settings, packs=(), store="memory")
-        feelings = self._feelings(engine, features)
+        feelings = self._feelings(engine.graph, features)
         known = self._known()
         found: list[Taught] = []
         for name, images in self.sets.items():
@@ -139,13 +142,26 @@ class Lessons:
                 found.append(Taught(images.paths[i], always, sometimes, asked, times))
         return found
 
+    def teach_feelings(self, graph: KnowledgeGraph, features: tuple[Rows, ...]) -> list[Taught]:
+        """What is taught of emotions alone, of each image that is used and has a label of them."""
+        feelings = self._feelings(graph, features)
+        found: list[Taught] = []
+        for name, asked in _FELT.items():
+            times, _ = _SHOWN[name]
+            for path, row in zip(self.sets[name].paths, self.rows(name), strict=True):
+                if self.used[row]:
+                    own = tuple(felt for felt, is_own in feelings[row] if is_own)
+                    others = tuple(felt for felt, is_own in feelings[row] if not is_own)
+                    found.append(Taught(path, own, others, asked, times))
+        return found
+
     def _feelings(
-        self, engine: Engine, features: tuple[Rows, ...]
+        self, graph: KnowledgeGraph, features: tuple[Rows, ...]
     ) -> list[list[tuple[Choice, bool]]]:
         """For every image, the answer to each question about emotions and whether it is known."""
         emotion6, fi = self.sets["emotion6"], self.sets["fi"]
         votes = emotion6.voted
-        ekman, mikels = (engine.graph.scheme(name).labels for name in ("ekman", "mikels"))
+        ekman, mikels = (graph.scheme(name).labels for name in ("ekman", "mikels"))
         order = [votes.names.index(label) for label in ekman]
         about = emotion6.labels["emotion"]
         told: list[tuple[Ballot, str, Shares]] = [

@@ -36,7 +36,7 @@ class EmoSetAttributes:
 def read_emoset_attributes(root: Path) -> EmoSetAttributes:
     """The rows of ``attributes.csv``, whose labels must be in the vocabulary of ``info.json``."""
     require(root, "EmoSet", "attributes.csv", "info.json")
-    vocabulary = _vocabulary(root / "info.json")
+    vocabulary = read_vocabulary(root / "info.json")
     rows = read_table(root / "attributes.csv", _COLUMNS)
     kinds = tuple(row.choice("kind", tuple(vocabulary)) for row in rows)
     known = {kind: frozenset(labels) for kind, labels in vocabulary.items()}
@@ -52,7 +52,8 @@ def read_emoset_attributes(root: Path) -> EmoSetAttributes:
     )
 
 
-def _vocabulary(file: Path) -> dict[str, tuple[str, ...]]:
+def read_vocabulary(file: Path) -> dict[str, tuple[str, ...]]:
+    """The labels of each kind in the order of their numbers, from ``info.json``."""
     try:
         info = json.loads(file.read_bytes())
         numbers = {kind: dict(entry["label2idx"]) for kind, entry in info.items()}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
+from emograph.adapters.datasets.emotions import EKMAN
 from emograph.adapters.datasets.folders import labelled_images, require
 from emograph.adapters.datasets.tables import Row, read_table
 from emograph.engine.evaluation.dataset import LabelledImages, Labels, Ratings, Scores
 
-_EMOTIONS = ("anger", "disgust", "fear", "joy", "sadness", "surprise")
-_VOTED = (*_EMOTIONS, "neutral")
+_VOTED = (*EKMAN, "neutral")
 _IMAGE, _VALENCE, _AROUSAL = "[image_filename]", "[valence]", "[arousal]"
 _SHARES = tuple(f"[prob. {emotion}]" for emotion in _VOTED)
 _SCALE = (1, 9)
@@ -31,18 +31,11 @@ def read_emotion6(root: Path) -> LabelledImages:
     return LabelledImages(
         name="emotion6",
         paths=labelled_images(root / "images", [row.text(_IMAGE) for row in rows], table),
-        labels={"emotion": Labels(_EMOTIONS, tuple(_folder(row) for row in rows))},
+        labels={"emotion": Labels(EKMAN, tuple(row.folder(_IMAGE, EKMAN) for row in rows))},
         votes=Scores(_VOTED, np.array([_votes(row) for row in rows])),
         valence=Ratings(np.array([row.number(_VALENCE, *_SCALE) for row in rows]), *_SCALE),
         arousal=Ratings(np.array([row.number(_AROUSAL, *_SCALE) for row in rows]), *_SCALE),
     )
-
-
-def _folder(row: Row) -> str:
-    folder = PurePosixPath(row.text(_IMAGE)).parent.name
-    if folder not in _EMOTIONS:
-        raise row.broken(f"the image is in {folder!r}, not in one of {', '.join(_EMOTIONS)}")
-    return folder
 
 
 def _votes(row: Row) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from emograph.adapters.datasets.fi import EMOTIONS
+from emograph.adapters.datasets.emotions import MIKELS
 from emograph.adapters.datasets.folders import require
 from emograph.adapters.datasets.tables import Row, read_table
 
@@ -36,7 +36,7 @@ def read_fi_cues(root: Path) -> tuple[ImageWords, ...]:
 
 
 def _image_words(row: Row) -> ImageWords:
-    emotion = row.choice("emotion", (*EMOTIONS, *_AS_FOLDER))
+    emotion = row.choice("emotion", (*MIKELS, *_AS_FOLDER))
     words = row.cells["adjective_noun_pairs"].split()
     if len(words) % 2:
         raise row.broken(f"adjective_noun_pairs has {len(words)} words, so the last has no partner")

@@ -1,4 +1,4 @@
-"""Checks that a folder is the dataset it is said to be, with all its images."""
+"""Checks that a folder is the dataset it is said to be, with all its images, and lists them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from emograph.errors import DatasetError
 
 _NAMED = 5
+_ENDINGS = (".jpg", ".jpeg")
 
 
 def require(root: Path, dataset: str, *members: str) -> None:
@@ -23,6 +24,32 @@ def require(root: Path, dataset: str, *members: str) -> None:
             f"it holds {_some(found)}.",
             todo,
         )
+
+
+def images_in(folder: Path, levels: int = 1) -> list[Path]:
+    """The JPEG images `levels` folders below `folder`, in the order of their paths.
+
+    Names that begin with a dot are left out: they are leftovers of an archive made on a Mac, not
+    images.
+    """
+    paths = folder.glob("/".join(["[!.]*"] * levels))
+    return sorted(path for path in paths if path.suffix.lower() in _ENDINGS)
+
+
+def sorted_images(
+    top: Path, folders: Sequence[str], levels: int = 1
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """The images of a dataset that is sorted into `folders` of `top`, and the folder of each.
+
+    They are in the order of `folders`, then of their paths. Raises DatasetError if there is none.
+    """
+    found = [(path, name) for name in folders for path in images_in(top / name, levels)]
+    if not found:
+        raise DatasetError(
+            f"The folders {_some(folders)} in {top} hold no images that end in .jpg.",
+            "Unpack the images into them.",
+        )
+    return tuple(path for path, _ in found), tuple(name for _, name in found)
 
 
 def labelled_images(folder: Path, names: Sequence[str], table: Path) -> tuple[Path, ...]:

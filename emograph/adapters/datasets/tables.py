@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from emograph.errors import DatasetError
 
@@ -35,6 +35,13 @@ class Row:
             raise self.broken(f"{column} is {value!r}, not one of {', '.join(choices)}")
         return value
 
+    def folder(self, column: str, choices: Sequence[str]) -> str:
+        """The name of the folder that a cell's path is in, which must be one of `choices`."""
+        name = PurePosixPath(self.text(column)).parent.name
+        if name not in choices:
+            raise self.broken(f"the image is in {name!r}, not in one of {', '.join(choices)}")
+        return name
+
     def number(self, column: str, low: float = -math.inf, high: float = math.inf) -> float:
         """A cell that must be a finite number from `low` to `high`."""
         try:
@@ -50,19 +57,19 @@ class Row:
         return DatasetError(f"{self.file}, line {self.line}: {why}.", _TODO)
 
 
-def read_table(file: Path, columns: Sequence[str], delimiter: str = ",") -> tuple[Row, ...]:
+def read_table(
+    file: Path, columns: Sequence[str], delimiter: str = ",", quote: str = '"'
+) -> tuple[Row, ...]:
     """The rows of a table with a header; raises DatasetError unless it has all `columns`.
 
     Lines may end in any way, bare carriage returns included. Blanks around a cell are taken off,
-    and rows without any content are left out.
+    and rows without any content are left out. Where blanks are the `delimiter`, several count as
+    one.
     """
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise DatasetError(f"{file} cannot be read: {error.strerror}.", _TODO) from error
-    except UnicodeDecodeError as error:
-        raise DatasetError(f"{file} is not UTF-8 text.", _TODO) from error
-    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
+    lines: Iterable[str] = io.StringIO(_text(file), newline=None)
+    if delimiter == " ":
+        lines = (" ".join(line.split()) for line in lines)
+    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=True)
     rows: list[Row] = []
     header: list[str] = []
     try:
@@ -82,6 +89,26 @@ def read_table(file: Path, columns: Sequence[str], delimiter: str = ",") -> tupl
     if not rows:
         raise DatasetError(f"{file} has no rows.", _TODO)
     return tuple(rows)
+
+
+def read_lines(file: Path, column: str) -> tuple[Row, ...]:
+    """The lines of a list as rows of one `column`: no header, no quotes, and else as in a table."""
+    lines = enumerate(io.StringIO(_text(file), newline=None), start=1)
+    rows = tuple(
+        Row(file, number, {column: line.strip()}) for number, line in lines if line.strip()
+    )
+    if not rows:
+        raise DatasetError(f"{file} has no lines.", _TODO)
+    return rows
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise DatasetError(f"{file} cannot be read: {error.strerror}.", _TODO) from error
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{file} is not UTF-8 text.", _TODO) from error
 
 
 def _header(file: Path, header: list[str], columns: Sequence[str]) -> list[str]:

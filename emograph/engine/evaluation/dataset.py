@@ -61,8 +61,9 @@ class LabelledImages:
     """The images of one dataset and what is known of each; row i of every column is `paths[i]`.
 
     `labels` holds the labellings by name, such as ``emotion`` or ``damage_severity``. `votes` are
-    distributions (rows sum to 1) over emotions. `attributes` are scores of scene attributes. What a
-    dataset does not have is None, or missing in `labels`.
+    distributions (rows sum to 1) over emotions. `attributes` are scores of scene attributes. `tags`
+    holds, by name, labellings of which an image may have several: 1 where it is so labelled and
+    else 0. What a dataset does not have is None, or missing in `labels`.
     """
 
     name: str
@@ -73,6 +74,7 @@ class LabelledImages:
     valence: Ratings | None = None
     arousal: Ratings | None = None
     captions: tuple[str, ...] | None = None
+    tags: Mapping[str, Scores] | None = None
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -109,6 +111,8 @@ class LabelledImages:
             valence=ratings(self.valence),
             arousal=ratings(self.arousal),
             captions=self.captions and tuple(self.captions[i] for i in rows),
+            tags=self.tags
+            and {name: Scores(tag.names, tag.values[rows]) for name, tag in self.tags.items()},
         )
 
 

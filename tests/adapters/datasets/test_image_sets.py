@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from emograph.adapters.datasets import DATASETS, open_dataset
-from emograph.adapters.datasets.fi import EMOTIONS
+from emograph.adapters.datasets.emotions import MIKELS
 from emograph.errors import DatasetError
 
 EMOTION6 = (
@@ -89,19 +89,29 @@ def test_broken_emotion6(make: Make, right: str, wrong: str, complaint: str) -> 
 
 @pytest.mark.parametrize("top", [".", "emotion_dataset"])
 def test_fi(tmp_path: Path, top: str) -> None:
-    for emotion in EMOTIONS:
+    for emotion in MIKELS:
         (tmp_path / top / emotion).mkdir(parents=True)
-    for image in ("sadness/sadness2.jpg", "sadness/._sadness2.jpg", "awe/awe1.jpg", "awe/list.txt"):
+    for image in ("sadness/sadness2.jpg", "sadness/._sadness2.jpg", "awe/awe1.JPG", "awe/list.txt"):
         (tmp_path / top / image).touch()
     data = open_dataset("fi", tmp_path)
-    assert [path.name for path in data.paths] == ["awe1.jpg", "sadness2.jpg"]
+    assert [path.name for path in data.paths] == ["awe1.JPG", "sadness2.jpg"]
     assert data.labels["emotion"].values == ("awe", "sadness")
-    assert data.labels["emotion"].classes == EMOTIONS
+    assert data.labels["emotion"].classes == MIKELS
     assert data.votes is None
 
 
+def test_fi_is_split_by_a_seed(tmp_path: Path) -> None:
+    for emotion in MIKELS:
+        (tmp_path / emotion).mkdir()
+        for number in range(20):
+            (tmp_path / emotion / f"{number}.jpg").touch()
+    split = open_dataset("fi", tmp_path).labels["split"]
+    assert [split.values.count(part) for part in ("train", "val", "test")] == [128, 8, 24]
+    assert open_dataset("fi", tmp_path).labels["split"].values == split.values
+
+
 def test_fi_without_images(tmp_path: Path) -> None:
-    for emotion in EMOTIONS:
+    for emotion in MIKELS:
         (tmp_path / emotion).mkdir()
     with pytest.raises(DatasetError, match="hold no images"):
         open_dataset("fi", tmp_path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emograph.adapters.datasets.tables import Row, read_table
+from emograph.adapters.datasets.tables import Row, read_lines, read_table
 from emograph.errors import DatasetError
 
 
@@ -70,3 +70,32 @@ def test_cells_that_must_hold_something(tmp_path: Path) -> None:
         row.text("image")
     with pytest.raises(DatasetError, match="score is '1', not one of low, high"):
         row.choice("score", ("low", "high"))
+
+
+def test_quotes_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("'image','score'\n'a, b.jpg',1\n")
+    (row,) = read_table(tmp_path / "t.csv", ("image", "score"), quote="'")
+    assert dict(row.cells) == {"image": "a, b.jpg", "score": "1"}
+
+
+def test_several_blanks_between_cells_count_as_one(tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text("image  score \n\n a.jpg\t1\n b.jpg   2 ")
+    rows = read_table(tmp_path / "t.txt", ("image", "score"), delimiter=" ")
+    assert [(row.text("image"), row.number("score"), row.line) for row in rows] == [
+        ("a.jpg", 1, 3),
+        ("b.jpg", 2, 4),
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lists_without_a_header(tmp_path: Path, end: str) -> None:
+    (tmp_path / "t.txt").write_bytes(f"\ufeffjoy/a.jpg {end}{end} joy/b.jpg".encode())
+    rows = read_lines(tmp_path / "t.txt", "image")
+    assert [(row.text("image"), row.line) for row in rows] == [("joy/a.jpg", 1), ("joy/b.jpg", 3)]
+
+
+def test_the_folder_of_a_path(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "image,score\nimages/joy/a.jpg,1\n")
+    assert row.folder("image", ("fear", "joy")) == "joy"
+    with pytest.raises(DatasetError, match="line 2: the image is in 'joy', not in one of fear"):
+        row.folder("image", ("fear",))

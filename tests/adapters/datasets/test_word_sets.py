@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from emograph.adapters.datasets.emoset_annotations import read_emoset_annotations
 from emograph.adapters.datasets.emoset_attributes import read_emoset_attributes
 from emograph.adapters.datasets.fi_cues import ImageWords, read_fi_cues
 from emograph.errors import DatasetError
@@ -24,6 +25,24 @@ ATTRIBUTES = (
     "amusement_00001,amusement,object,Ball\r\n"
     "amusement_00001,amusement,scene,bakery/shop\r\n"
 )
+
+TENTHS = {"label2idx": {f"{n / 10}": n for n in range(11)}, "idx2label": {}}
+ANNOTATED = {
+    **INFO,
+    "brightness": TENTHS,
+    "colorfulness": TENTHS,
+    "facial_expression": {"label2idx": {"happy": 0}},
+    "human_action": {"label2idx": {"riding a bike": 0}},
+}
+ANNOTATION = {
+    "image_id": "awe_1",
+    "emotion": "awe",
+    "brightness": 0.5,
+    "colorfulness": 0.0,
+    "scene": "bakery/shop",
+    "object": ["Tree", "Ball"],
+    "human_action": "riding a bike",
+}
 
 
 def write(root: Path, **files: str) -> Path:
@@ -95,6 +114,56 @@ def test_broken_vocabulary(tmp_path: Path, info: str) -> None:
     root = write(tmp_path, info=info, attributes=ATTRIBUTES)
     with pytest.raises(DatasetError, match=r"info\.json does not give"):
         read_emoset_attributes(root)
+
+
+def annotated(root: Path, annotation: str) -> Path:
+    """EmoSet with one image in each split, whose annotations are all the same."""
+    item = ["awe", "image/awe/awe_1.jpg", "annotation/awe/awe_1.json"]
+    for split in ("train", "val", "test"):
+        (root / f"{split}.json").write_text(json.dumps([item]))
+    (root / "annotation" / "awe").mkdir(parents=True)
+    (root / item[2]).write_text(annotation)
+    return write(root, info=json.dumps(ANNOTATED))
+
+
+def test_emoset_annotations(tmp_path: Path) -> None:
+    said = read_emoset_annotations(annotated(tmp_path, json.dumps(ANNOTATION)))
+    assert len(said) == 3 * 6
+    assert set(said.images) == {"awe_1"}
+    assert set(said.emotions) == {"awe"}
+    assert list(zip(said.kinds, said.labels, strict=True))[:6] == [
+        ("brightness", "0.5"),
+        ("colorfulness", "0.0"),
+        ("scene", "bakery/shop"),
+        ("object", "Tree"),
+        ("object", "Ball"),
+        ("human_action", "riding a bike"),
+    ]
+    assert said.vocabulary["facial_expression"] == ("happy",)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "complaint"),
+    [
+        ("{", "it is not JSON"),
+        ("[]", "it is not a JSON object"),
+        ("{}", "its emotion is None, not awe"),
+        ('{"emotion": "fear"}', "its emotion is 'fear', not awe"),
+        ('{"emotion": "awe", "object": ["Cube"]}', "info.json knows no object 'Cube'"),
+        ('{"emotion": "awe", "brightness": 0.55}', "info.json knows no brightness '0.55'"),
+    ],
+)
+def test_broken_emoset_annotations(tmp_path: Path, annotation: str, complaint: str) -> None:
+    root = annotated(tmp_path, annotation)
+    with pytest.raises(DatasetError, match=rf"awe_1\.json is broken: {complaint}"):
+        read_emoset_annotations(root)
+
+
+def test_missing_emoset_annotation(tmp_path: Path) -> None:
+    root = annotated(tmp_path, "")
+    (root / "annotation/awe/awe_1.json").unlink()
+    with pytest.raises(DatasetError, match="is broken: it cannot be read"):
+        read_emoset_annotations(root)
 
 
 def test_wrong_folder(tmp_path: Path) -> None:
