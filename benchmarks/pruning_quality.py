@@ -34,7 +34,6 @@ from emograph.adapters.models.lvlm.likelihood import score
 from emograph.adapters.models.lvlm.model import TransformersLVLM
 from emograph.assembly import open_knowledge, profile_folder
 from emograph.assembly.pruning import PLAN
-from emograph.calibrating import emotions_of
 from emograph.config import Settings, load_settings
 from emograph.engine.evaluation import metrics
 from emograph.engine.evaluation.dataset import LabelledImages
@@ -43,6 +42,7 @@ from emograph.engine.images import open_photo
 from emograph.engine.lvlm.questions import CAPTION, NAMING, Ballot, feeling, subject
 from emograph.engine.pruning import BTP, METHODS, PruningPlan, VisionTokenPruner
 from emograph.engine.pruning.hooks import Pruning
+from emograph.evaluating import emotions_of
 from emograph.examining import unseen
 from emograph.pruning import unpruned
 from emograph.teaching import SETS

@@ -15,29 +15,24 @@ from emograph.assembly import (
     profile_folder,
 )
 from emograph.config import Settings
-from emograph.encoding import encode_paths
-from emograph.engine.engine import Engine
-from emograph.engine.evaluation.conditions import LogOdds, graph_vote, probabilities
+from emograph.engine.evaluation.conditions import LogOdds
 from emograph.engine.evaluation.dataset import LabelledImages
-from emograph.engine.evaluation.temperature import fit_temperature
-from emograph.engine.gate import Gate
+from emograph.engine.evaluation.temperature import fit_calibration
 from emograph.engine.images import Photo, open_photo
 from emograph.engine.lvlm.fitted import Confidence, FittedLvlm, Softening
 from emograph.engine.lvlm.model import VisionLanguageModel
-from emograph.engine.lvlm.questions import feeling
 from emograph.engine.lvlm.sight import CueReader
 from emograph.engine.perception.detector import Encoding
 from emograph.engine.perception.photometry import PhotometryDetector
 from emograph.engine.training.heads import mentions
 from emograph.engine.training.ridge import fit_platt
-from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, reasoner_without
-from emograph.examining import Answers, ask, unseen
+from emograph.evaluating import Progress
+from emograph.examining import SPACES, Answers, ask, ballot_of, truth_of, unseen
 from emograph.teaching import Lessons
 
 # What the embedded model was taught to name; it cannot read, and has no words of its own.
 _KINDS = ("scene", "object", "action", "facial_expression", "light")
-_SCHEMES = {"emotion6": "ekman", "fi": "mikels"}
-_WEIGHTS = np.linspace(0.0, 1.0, 21)
+_VOTING = ("emotion6", "fi")
 _CORRECTIONS = np.linspace(0.0, 1.0, 11)
 _FEWEST = 15
 
@@ -46,22 +41,19 @@ Judge = Callable[[str, str, int, Photo], bool | None]
 
 
 def calibrate_lvlm(settings: Settings, lessons: Lessons, progress: Progress) -> FittedLvlm:
-    """Fit the softening of votes, the confidence of cues and the vote's weight, for a model.
+    """Fit the softening of votes and the confidence of cues, for a model.
 
     They are fitted on images that were not trained on, and written beside the profile's weights.
     """
     model = load_lvlm(settings)
     engine = load_graph_engine(settings, packs=(), store="memory")
     softened: dict[str, Softening] = {}
-    votes: list[tuple[LogOdds, LogOdds, LogOdds]] = []
-    for name, scheme in _SCHEMES.items():
+    for name in _VOTING:
         images = lessons.sets[name].where(unseen(lessons.sets[name], settings))
-        labels = engine.graph.scheme(scheme).labels
-        (told,) = ask(model, images.paths, [feeling(labels)], progress)
-        truth = emotions_of(images, labels)
-        softened[scheme] = fit_softening(told, truth)
-        graph = _graph(settings, engine, images, name, scheme, progress)
-        votes.append((truth, graph, softened[scheme](told.seen, told.blind)))
+        ballots = {space: ballot_of(space, engine.graph, images) for space in SPACES[name]}
+        told = ask(model, images.paths, list(ballots.values()), progress)
+        for (space, ballot), answers in zip(ballots.items(), told, strict=True):
+            softened[space] = fit_softening(answers, truth_of(space, images, ballot.labels))
     words = named_words(engine.reasoner("mikels").matrix.vocabulary)
     outdoors, described = (
         lessons.sets[name].where(unseen(lessons.sets[name], settings))
@@ -73,64 +65,30 @@ def calibrate_lvlm(settings: Settings, lessons: Lessons, progress: Progress) -> 
         _KINDS,
         softened,
         _confidences(model, CueReader(words, _KINDS), judged, progress),
-        _gate(votes),
     )
     fitted.save(profile_folder(settings) / LVLM_FITTED)
     return fitted
 
 
 def fit_softening(told: Answers, truth: LogOdds) -> Softening:
-    """The correction and the temperature with which answers come nearest to the truth (n, k)."""
+    """The correction, temperature and offsets with which answers come nearest to the truth (n, k).
+
+    Answers that are missing (NaN) are left out.
+    """
+    known = ~np.isnan(told.seen).any(axis=1)
+    seen, truth = told.seen[known], truth[known]
 
     def fitted(correction: float) -> Softening:
-        log_odds = Softening(correction=correction).log_odds(told.seen, told.blind)
-        return Softening(round(fit_temperature(log_odds, truth), 3), correction)
+        log_odds = Softening(correction=correction).log_odds(seen, told.blind)
+        fit = fit_calibration(log_odds, truth)
+        return Softening(fit.temperature, correction, tuple(fit.offsets))
 
     softenings = [fitted(round(float(correction), 1)) for correction in _CORRECTIONS]
-    return min(softenings, key=lambda soft: _cross_entropy(truth, soft(told.seen, told.blind)))
+    return min(softenings, key=lambda soft: _cross_entropy(truth, soft(seen, told.blind)))
 
 
 def _cross_entropy(truth: LogOdds, answers: LogOdds) -> float:
     return float(-(truth * np.log(np.maximum(answers, 1e-12))).sum(axis=1).mean())
-
-
-def emotions_of(images: LabelledImages, labels: Sequence[str]) -> LogOdds:
-    """What people said each image evokes, in shares of `labels` (n, k): its votes or its label."""
-    if images.votes is not None:
-        order = [images.votes.names.index(label) for label in labels]
-        voted = images.votes.values[:, order]
-        shares: LogOdds = voted / voted.sum(axis=1, keepdims=True)
-        return shares
-    return np.eye(len(labels))[[labels.index(v) for v in images.labels["emotion"].values]]
-
-
-def _graph(
-    settings: Settings,
-    engine: Engine,
-    images: LabelledImages,
-    name: str,
-    scheme: str,
-    progress: Progress,
-) -> LogOdds:
-    encoding = encode_paths(engine.perception.encoder, images.paths, settings.cache, progress)
-    evidence = evidence_of(engine, images.paths, encoding, progress)
-    reasoner = reasoner_without(settings, engine, scheme, OWN_SOURCES.get(name, ()))
-    temperature = engine.reasoner(scheme).temperature / reasoner.temperature
-    return probabilities(graph_vote(reasoner, evidence).log_odds, temperature)
-
-
-def _gate(votes: Sequence[tuple[LogOdds, LogOdds, LogOdds]]) -> Gate:
-    """The weights of graph and model whose mean is nearest to the truth, both sets alike."""
-
-    def loss(weight: float) -> float:
-        costs = [
-            _cross_entropy(truth, (1 - weight) * graph + weight * lvlm)
-            for truth, graph, lvlm in votes
-        ]
-        return float(np.mean(costs))
-
-    best = float(min(_WEIGHTS, key=loss))
-    return Gate({"graph": round(1 - best, 2), "lvlm": round(best, 2)})
 
 
 def _confidences(

@@ -19,6 +19,8 @@ from pydantic_settings import (
 from emograph.errors import EmographError
 
 _FILE = "emograph.toml"
+# Settings for which None is an answer, not a setting that was not given.
+_ABSENT = ("lvlm", "student")
 
 PROFILES: Mapping[str, Mapping[str, str]] = {
     "hub-small": {
@@ -79,6 +81,8 @@ class Settings(BaseSettings):
     pruning: str = Field(default="btp", min_length=1)
     """How image tokens are pruned in them: ``btp`` (the plan that is shipped), ``none``, a plan's
     file, or ``METHOD:BUDGET`` such as ``fastv:0.22``."""
+    student: Literal["embedded"] | None = "embedded"
+    """Classifier distilled onto the embedded eyes: ``embedded`` or ``none``."""
     scheme: str = Field(default="mikels", min_length=1)
     """Emotion scheme of the answer."""
     # Above the upper bound Pillow refuses by itself, whatever is set here.
@@ -105,9 +109,9 @@ class Settings(BaseSettings):
         """What is not given is as the profile has it."""
         return {**PROFILES.get(str(given.get("profile")), {}), **given}
 
-    @field_validator("lvlm")
+    @field_validator("lvlm", "student", mode="before")
     @classmethod
-    def _can_be_none(cls, value: str | None) -> str | None:
+    def _can_be_none(cls, value: object) -> object:
         return None if value == "none" else value
 
     @field_validator("cache")
@@ -135,7 +139,7 @@ class Settings(BaseSettings):
 def load_settings(**given: Any) -> Settings:
     """Read the settings; arguments that are not None win over environment and file.
 
-    `lvlm` may be None, for no vision-language model.
+    `lvlm` and `student` may be None, for none of them.
 
     Raises EmographError where a value is wrong, a name unknown or the file unreadable.
 
@@ -143,7 +147,7 @@ def load_settings(**given: Any) -> Settings:
     'ekman'
     """
     try:
-        kept = {k: value for k, value in given.items() if value is not None or k == "lvlm"}
+        kept = {k: value for k, value in given.items() if value is not None or k in _ABSENT}
         return Settings(**kept)
     except ValidationError as error:
         raise _explained(error) from None

@@ -23,7 +23,13 @@ from emograph.engine.evaluation.attributes import (
     counting,
     evaluate_rows,
 )
-from emograph.engine.evaluation.conditions import Vote, captions_vote, encoder_vote, graph_vote
+from emograph.engine.evaluation.conditions import (
+    LogOdds,
+    Vote,
+    captions_vote,
+    encoder_vote,
+    graph_vote,
+)
 from emograph.engine.evaluation.dataset import LabelledImages
 from emograph.engine.evaluation.images import evaluate, hits
 from emograph.engine.evaluation.intervals import paired_difference
@@ -77,7 +83,7 @@ def evaluate_images(
         votes.append(captions_vote(encoder, weights.captions, encoding, scheme))
     if condition in ("graph", "all"):
         without = OWN_SOURCES.get(name, ())
-        reasoner = reasoner_without(settings, engine, scheme.name, without)
+        reasoner = plain_reasoner(settings, engine, scheme.name, without)
         about["left out of the graph"] = ", ".join(without) or "nothing"
         votes.append(graph_vote(reasoner, evidence_of(engine, images.paths, encoding, progress)))
     reports = [evaluate(images, vote, about) for vote in votes]
@@ -188,12 +194,13 @@ def _joined(first: Associations, second: Associations) -> Associations:
     )
 
 
-def reasoner_without(
-    settings: Settings, engine: Engine, scheme: str, without: Sequence[str]
+def plain_reasoner(
+    settings: Settings, engine: Engine, scheme: str, without: Sequence[str] = ()
 ) -> Reasoner:
-    """The engine's reasoner, or one that does not read the sources named in `without`."""
-    if not without:
-        return engine.reasoner(scheme)
+    """A reasoner into which no label of a picture has gone: neither temperature nor prior.
+
+    It does not read the sources named in `without`.
+    """
     vocabulary = engine.reasoner(scheme).matrix.vocabulary
     matrix = compile_matrix(engine.graph, vocabulary, engine.graph.scheme(scheme), without)
     return Reasoner(matrix, balance_on(matrix, load_crowd_of(settings)))
@@ -219,6 +226,16 @@ def evidence_of(
         evidence += [engine.evidence(cues) for cues in see(photos, part)]
         progress(len(evidence), len(paths))
     return evidence
+
+
+def emotions_of(images: LabelledImages, labels: Sequence[str]) -> LogOdds:
+    """What people said each image evokes, in shares of `labels` (n, k): its votes or its label."""
+    if images.votes is not None:
+        order = [images.votes.names.index(label) for label in labels]
+        voted = images.votes.values[:, order]
+        shares: LogOdds = voted / voted.sum(axis=1, keepdims=True)
+        return shares
+    return np.eye(len(labels))[[labels.index(v) for v in images.labels["emotion"].values]]
 
 
 def _refuse_unknown(condition: str) -> None:

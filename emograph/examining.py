@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,13 +23,22 @@ from emograph.engine.lvlm.fitted import PLAIN, FittedLvlm
 from emograph.engine.lvlm.model import VisionLanguageModel
 from emograph.engine.lvlm.questions import NAMING, Ballot, feeling, subject
 from emograph.errors import DatasetError
-from emograph.evaluating import Progress
+from emograph.evaluating import Progress, emotions_of
 from emograph.fitting import among
 from emograph.kg.graph import KnowledgeGraph
 from emograph.teaching import SETS, TRAINED_ON, disaster_ballot
 from emograph.version import __version__
 
 LVLM = "lvlm"
+SUBJECT = "subject"
+"""The label space of Emotion6's search words: what a picture is about, not what is felt."""
+
+SPACES: Mapping[str, tuple[str, ...]] = {
+    "emotion6": ("ekman", SUBJECT),
+    "fi": ("mikels",),
+    "oasis": ("mikels",),
+}
+"""The label spaces that each set is judged in; OASIS has ratings only, in no labels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +70,20 @@ def ask(
         )
         for answers, ballot in zip(told, ballots, strict=True)
     ]
+
+
+def ballot_of(space: str, graph: KnowledgeGraph, images: LabelledImages) -> Ballot:
+    """The question that a label space answers: a scheme's, or what a picture is about."""
+    if space == SUBJECT:
+        return subject(images.labels["emotion"].classes)
+    return feeling(graph.scheme(space).labels)
+
+
+def truth_of(space: str, images: LabelledImages, labels: Sequence[str]) -> LogOdds:
+    """What people said of images in a label space, in shares of its labels (n, k)."""
+    if space == SUBJECT:
+        return np.eye(len(labels))[images.labels["emotion"].codes]
+    return emotions_of(images, labels)
 
 
 def unseen(images: LabelledImages, settings: Settings) -> NDArray[np.bool_]:
@@ -123,8 +146,7 @@ class _Examiner:
         felt, about = self.ask(images, feeling(scheme.labels), subject(keyword.classes))
         vote = Vote(LVLM, scheme, self.felt("ekman", felt))
         voted = evaluate(replace(images, labels={}), vote, {})
-        # How much is taken off goes with the model and its scheme, not with the question.
-        found = _found(keyword, self.felt("ekman", about), about.blind)
+        found = _found(keyword, self.felt(SUBJECT, about), about.blind)
         return [*found, *voted.results]
 
     def fi(self, images: LabelledImages) -> list[Result]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from emograph.adapters.datasets import open_dataset
 from emograph.adapters.datasets.fi_cues import read_fi_cues
 from emograph.adapters.stores.oxigraph import open_store
 from emograph.assembly import (
+    CALIBRATION,
     load_encoder,
     load_graph_engine,
     load_vocabulary,
@@ -21,11 +21,16 @@ from emograph.config import Settings
 from emograph.encoding import encode_paths
 from emograph.engine.cues import Evidence
 from emograph.engine.evaluation.conditions import graph_vote
-from emograph.engine.evaluation.temperature import fit_temperature
+from emograph.engine.evaluation.temperature import (
+    Calibration,
+    fit_calibration,
+    save_calibrations,
+)
 from emograph.engine.reasoning.crowd import save_crowd
 from emograph.engine.training.phrases import STRENGTH, phrase_counts, shares_by_phrases
 from emograph.errors import EmographError
-from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, reasoner_without
+from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, plain_reasoner
+from emograph.examining import SPACES, ballot_of, truth_of
 from emograph.fitting import HeadData, write_fitted
 from emograph.kg import terms
 from emograph.kg.authoring.associations import emoset_turtle, fractions_turtle
@@ -112,31 +117,29 @@ def learn_heads(settings: Settings, data: Path) -> list[Path]:
     ]
 
 
-def learn_temperatures(settings: Settings, data: Path, progress: Progress) -> list[Path]:
-    """Fit each scheme's one temperature: Ekman on Emotion6's votes, Mikels on FI's labels.
+def learn_calibration(settings: Settings, data: Path, progress: Progress) -> list[Path]:
+    """Fit each scheme's temperature and prior: Ekman on Emotion6's votes, Mikels on FI's labels.
 
-    Schemes that no set here is labelled in have that of Mikels.
+    Schemes that no set here is labelled in have the temperature of Mikels and a uniform prior.
     """
     _refuse_other_encoders(settings)
     engine = load_graph_engine(settings)
-    temperatures = {}
+    fitted: dict[str, Calibration] = {}
     for scheme, name, folder in (("ekman", "emotion6", "Emotion6"), ("mikels", "fi", "FI")):
         images = open_dataset(name, data / folder)
         encoding = encode_paths(engine.perception.encoder, images.paths, settings.cache, progress)
         evidence = evidence_of(engine, images.paths, encoding, progress)
-        reasoner = reasoner_without(settings, engine, scheme, OWN_SOURCES.get(name, ()))
-        log_odds = graph_vote(reasoner, evidence).log_odds * reasoner.temperature
-        labels = engine.graph.scheme(scheme).labels
-        if images.votes is not None:
-            order = [images.votes.names.index(label) for label in labels]
-            truth = images.votes.values[:, order]
-        else:
-            emotions = images.labels["emotion"]
-            truth = np.eye(len(labels))[[labels.index(value) for value in emotions.values]]
-        temperatures[scheme] = round(fit_temperature(log_odds, truth), 3)
-    temperatures |= dict.fromkeys(("goemotions", "occ", "plutchik"), temperatures["mikels"])
-    path = profile_folder(settings) / "temperatures.json"
-    path.write_text(json.dumps(temperatures, indent=2) + "\n", encoding="utf-8")
+        reasoner = plain_reasoner(settings, engine, scheme, OWN_SOURCES.get(name, ()))
+        log_odds = graph_vote(reasoner, evidence).log_odds
+        for space in SPACES[name]:
+            labels = ballot_of(space, engine.graph, images).labels
+            columns = [reasoner.matrix.scheme.labels.index(label) for label in labels]
+            truth = truth_of(space, images, labels)
+            fitted[space] = fit_calibration(log_odds[:, columns], truth)
+    plain = Calibration(fitted["mikels"].temperature)
+    fitted |= dict.fromkeys(("goemotions", "occ", "plutchik"), plain)
+    path = profile_folder(settings) / CALIBRATION
+    save_calibrations(fitted, path)
     return [path]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from functools import cache
 from typing import Any
+
+import numpy as np
 
 from emograph.assembly.knowledge import open_knowledge
 from emograph.assembly.lvlm import load_onlooker, versions_of
@@ -16,11 +17,13 @@ from emograph.assembly.perception import (
     load_encoder,
     load_vocabulary,
 )
-from emograph.assembly.profiles import profile_folder
+from emograph.assembly.profiles import CALIBRATION, profile_folder
+from emograph.assembly.student import load_gates, load_pupil
 from emograph.config import Settings, load_settings
 from emograph.engine.alignment import Aligner
 from emograph.engine.cues import Evidence
 from emograph.engine.engine import Engine
+from emograph.engine.evaluation.temperature import Calibration, load_calibrations
 from emograph.engine.perception.perception import Perception
 from emograph.engine.perception.weights import HeadWeights
 from emograph.engine.reasoning.crowd import load_crowd
@@ -28,7 +31,6 @@ from emograph.engine.reasoning.matrix import compile_matrix
 from emograph.engine.reasoning.reasoner import Reasoner, balance_on
 from emograph.version import __version__
 
-_NO_STUDENT = "No vote of a student was cast: this profile has none."
 _UNFITTED = (
     "The weights of this profile were fitted on another encoder, so scene attributes, disasters "
     "and captions were not read and the answer is not calibrated."
@@ -45,7 +47,7 @@ def load(**settings: Any) -> Engine:
 
 def load_graph_engine(settings: Settings, **changes: Any) -> Engine:
     """The engine of these settings with the graph's vote and the detectors' cues alone."""
-    return load(**{**settings.model_dump(), "lvlm": None, **changes})
+    return load(**{**settings.model_dump(), "lvlm": None, "student": None, **changes})
 
 
 @cache
@@ -57,21 +59,24 @@ def _load(settings: Settings) -> Engine:
     profile = profile_folder(settings)
     notes: tuple[str, ...]
     if is_embedded(settings):
-        reader, vocabulary, notes = encoder, seen, (_NO_STUDENT,)
-        temperatures = json.loads((profile / "temperatures.json").read_text("utf-8"))
+        reader, vocabulary, notes = encoder, seen, ()
+        calibrations = load_calibrations(profile / CALIBRATION)
     else:
         # Words are compared by the embedded encoder, whichever sees: the graph was learned with it,
         # and CLIP finds all texts alike.
         reader = embedded_encoder(settings, graph)
         vocabulary = load_vocabulary(settings, graph, reader)
-        notes, temperatures = (_NO_STUDENT, _UNFITTED), {}
+        notes, calibrations = (_UNFITTED,), {}
     weights = HeadWeights.load(profile / "heads.safetensors", reader.name)
-    onlooker, gate, remarks = load_onlooker(settings, vocabulary)
+    onlooker, remarks = load_onlooker(settings, vocabulary)
+    pupil, said = load_pupil(settings)
 
     def reasoner_for(scheme: str) -> Reasoner:
         matrix = compile_matrix(graph, vocabulary, graph.scheme(scheme))
         balance = balance_on(matrix, load_crowd_of(settings))
-        return Reasoner(matrix, balance, temperatures.get(scheme, 1.0))
+        fitted = calibrations.get(scheme, Calibration())
+        prior = np.array(fitted.offsets) if fitted.offsets else None
+        return Reasoner(matrix, balance, fitted.temperature, prior)
 
     return Engine(
         graph,
@@ -84,11 +89,13 @@ def _load(settings: Settings) -> Engine:
             "graph": graph.version,
             "encoder": encoder.name,
             **(versions_of(onlooker.model) if onlooker else {}),
+            **({"student": pupil.student.name} if pupil else {}),
         },
-        notes=(*remarks, *notes),
+        notes=(*remarks, *said, *notes),
         max_pixels=settings.max_pixels,
         onlooker=onlooker,
-        gate=gate,
+        pupil=pupil,
+        gates=load_gates(settings, onlooker.model.name if onlooker else None),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emograph.assembly.perception import is_named
 from emograph.assembly.profiles import LVLM_FITTED, LVLM_WEIGHTS, profile_folder
 from emograph.assembly.pruning import pruner_of
 from emograph.config import Settings
-from emograph.engine.gate import EVEN, Gate
 from emograph.engine.lvlm.fitted import FittedLvlm
 from emograph.engine.lvlm.model import VisionLanguageModel
 from emograph.engine.lvlm.onlooker import Onlooker
@@ -29,15 +29,15 @@ _UNCALIBRATED = (
 
 def load_onlooker(
     settings: Settings, vocabulary: Vocabulary
-) -> tuple[Onlooker | None, Gate, tuple[str, ...]]:
-    """The settings' vision-language model, how much it counts, and what is to be said of it."""
+) -> tuple[Onlooker | None, tuple[str, ...]]:
+    """The settings' vision-language model, and what is to be said of it."""
     if settings.lvlm is None:
-        return None, EVEN, (_NO_LVLM,)
+        return None, (_NO_LVLM,)
     model = load_lvlm(settings)
     fitted = FittedLvlm.load(profile_folder(settings) / LVLM_FITTED, model.name)
     reader = CueReader(named_words(vocabulary), fitted.kinds, fitted.confidence)
     remarks = () if fitted.model == model.name else (_UNCALIBRATED,)
-    return Onlooker(model, reader, Voter(model, fitted.votes)), fitted.gate, remarks
+    return Onlooker(model, reader, Voter(model, fitted.votes)), remarks
 
 
 def named_words(vocabulary: Vocabulary) -> Words:
@@ -45,10 +45,11 @@ def named_words(vocabulary: Vocabulary) -> Words:
     return words_of(concept for concept in vocabulary.concepts if is_named(concept))
 
 
-def load_lvlm(settings: Settings) -> VisionLanguageModel:
+def load_lvlm(settings: Settings, weights: Path | None = None) -> VisionLanguageModel:
     """The vision-language model that the settings name; raises EmographError where there is none.
 
-    Embedded weights are fetched where they are missing.
+    Embedded weights are fetched where they are missing; `weights` are those of an embedded model
+    that was trained otherwise than the profile's.
     """
     kind, _, place = (settings.lvlm or "").partition(":")
     if kind == "embedded" and not place:
@@ -56,7 +57,7 @@ def load_lvlm(settings: Settings) -> VisionLanguageModel:
 
         model = load_embedded(
             settings.cache,
-            profile_folder(settings) / LVLM_WEIGHTS,
+            weights or profile_folder(settings) / LVLM_WEIGHTS,
             dtype=settings.dtype,
             attention=settings.attention,
         )
@@ -83,6 +84,17 @@ def load_lvlm(settings: Settings) -> VisionLanguageModel:
         four_bit=settings.four_bit,
     )
     return _pruned(settings, model)
+
+
+def lvlm_name(settings: Settings) -> str | None:
+    """The name and version of the settings' model, which is loaded only where it must be."""
+    if settings.lvlm is None:
+        return None
+    if settings.lvlm == "embedded":
+        from emograph.adapters.models.lvlm.embedded.loading import embedded_name
+
+        return embedded_name(profile_folder(settings) / LVLM_WEIGHTS)
+    return load_lvlm(settings).name
 
 
 def versions_of(model: VisionLanguageModel) -> dict[str, str]:

@@ -14,6 +14,15 @@ LVLM_WEIGHTS = "lvlm.safetensors"
 LVLM_FITTED = "lvlm.json"
 """What of a profile belongs to its vision-language model: weights, and what was fitted on them."""
 
+STUDENT_WEIGHTS = "student.safetensors"
+"""The file of a profile's student."""
+
+CALIBRATION = "calibration.json"
+"""The file with the temperature and the prior of the graph's vote, by scheme."""
+
+GATE = "gate.json"
+"""The file of a profile's gates."""
+
 
 def profile_folder(settings: Settings) -> Path:
     """The folder of the weights that were trained for the settings' profile.

@@ -11,7 +11,15 @@ import typer
 from emograph.commands.options import LvlmOption, given
 from emograph.errors import EmographError
 
+ALL = "all"
+COMPARE = "compare"
+TOGETHER = "emotion6 and fi"
+# What is printed; the rest is in the JSON and on the page.
+_SHOWN = ("encoder", "graph", "lvlm", "student", "gate", "gate without graph")
+_DIFFERENT = 0.0005
+
 if TYPE_CHECKING:
+    from emograph.config import Settings
     from emograph.engine.evaluation.results import Report
 
 
@@ -19,12 +27,18 @@ def evaluate(
     dataset: Annotated[
         str,
         typer.Argument(
-            help="emotion6, fi, oasis, emoset-attributes, medic or lvlm.", metavar="DATASET"
+            help="emotion6, fi, oasis, emoset-attributes, medic, lvlm, all or compare.",
+            metavar="DATASET",
         ),
     ],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="With compare, two files that `eval all --json` wrote."),
+    ] = None,
     root: Annotated[
-        Path, typer.Option(help="The folder of the dataset; for lvlm, the folder that has them.")
-    ],
+        Path | None,
+        typer.Option(help="The folder of the dataset; for lvlm and all, the folder that has them."),
+    ] = None,
     condition: Annotated[
         str, typer.Option(help="encoder, captions, graph, or all with the graph's gain.")
     ] = "all",
@@ -32,6 +46,15 @@ def evaluate(
     output: Annotated[
         Path | None, typer.Option("--json", help="Write the figures as JSON, too.")
     ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--html", help="With all, write a web page of the figures, too.")
+    ] = None,
+    work: Annotated[
+        Path,
+        typer.Option(
+            file_okay=False, help="With all, the --work of `emograph train student`."
+        ),
+    ] = Path("teacher-training"),
 ) -> None:
     """Measure conditions on a dataset: each figure with its 95 % bootstrap interval.
 
@@ -41,6 +64,10 @@ def evaluate(
 
     On lvlm, it is what the vision-language model says of Emotion6, FI, OutdoorSent and MEDIC, those
     that are there; of the embedded model's, only images that it was not trained on are asked about.
+
+    On all, it is every condition on Emotion6, FI and OASIS, those there are, and what each part
+    adds. Sets that the package's models were trained on are judged out of fold. Stopped and called
+    again, it goes on where it was. With compare, it is what changed between two such evaluations.
     """
     from emograph.commands.progress import ImageProgress
     from emograph.config import load_settings
@@ -50,6 +77,14 @@ def evaluate(
     from emograph.severity import MEDIC, evaluate_medic
 
     settings = load_settings(**given(lvlm=lvlm))
+    if dataset == COMPARE:
+        _compare(files or [])
+        return
+    if root is None:
+        raise EmographError(f"It is not said where {dataset} is.", "Name its folder with --root.")
+    if dataset == ALL:
+        _evaluate_all(settings, root, work, output, page)
+        return
     if dataset == ATTRIBUTES:
         reports = evaluate_attributes(settings, root, condition)
     elif dataset in IMAGE_SETS:
@@ -64,7 +99,7 @@ def evaluate(
     else:
         raise EmographError(
             f"There is no evaluation on {dataset!r}.",
-            f"Use one of: {', '.join((*IMAGE_SETS, ATTRIBUTES, MEDIC, LVLM))}.",
+            f"Use one of: {', '.join((*IMAGE_SETS, ATTRIBUTES, MEDIC, LVLM, ALL, COMPARE))}.",
         )
     print(table(reports))
     for key, value in reports[-1].settings.items():
@@ -73,10 +108,68 @@ def evaluate(
         _write(reports, output)
 
 
+def _evaluate_all(
+    settings: Settings, root: Path, work: Path, output: Path | None, page: Path | None
+) -> None:
+    from emograph.commands.progress import ImageProgress
+    from emograph.engine.evaluation.report import render_report
+    from emograph.engine.evaluation.results import Report, table
+    from emograph.proving import evaluate_all
+
+    with ImageProgress() as progress:
+        proof = evaluate_all(settings, root, work, progress)
+    short = [
+        Report(report.dataset, report.condition, kept, report.settings)
+        for report in proof.reports
+        if report.condition in _SHOWN
+        and (kept := tuple(r for r in report.results if not r.metric.startswith("recall")))
+    ]
+    print(table(short))
+    print()
+    for gain in proof.gains:
+        if gain.dataset == TOGETHER or gain.over in ("encoder", "gate without graph"):
+            clear = "clear" if gain.is_clear else "not clear"
+            print(
+                f"{gain.dataset}: {gain.condition} over {gain.over}, {gain.of}: "
+                f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}], {clear}"
+            )
+    for result in proof.faithful:
+        print(f"{result.metric}: {result.text}")
+    for stage, taken in proof.cost_ms.items():
+        print(f"{stage}: {taken} ms")
+    for key, value in proof.settings.items():
+        print(f"{key}: {value}")
+    if output is not None:
+        _write_text(json.dumps(proof.to_dict(), indent=2) + "\n", output)
+    if page is not None:
+        _write_text(render_report(proof), page)
+
+
+def _compare(files: list[Path]) -> None:
+    from emograph.engine.evaluation.proof import Proof, changes
+
+    if len(files) != 2:
+        raise EmographError(
+            f"{len(files)} files are named, not two.", "Use `emograph eval compare A.json B.json`."
+        )
+    before, after = (Proof.load(file) for file in files)
+    for dataset, condition, metric, old, new in changes(before, after):
+        if abs(new.value - old.value) >= _DIFFERENT:
+            apart = new.low > old.high or new.high < old.low
+            print(
+                f"{dataset}, {condition}, {metric}: {old.text} -> {new.text} "
+                f"({new.value - old.value:+.3f}{', intervals apart' if apart else ''})"
+            )
+
+
 def _write(reports: list[Report], output: Path) -> None:
     figures = [json.loads(report.to_json()) for report in reports]
+    _write_text(json.dumps(figures, indent=2) + "\n", output)
+
+
+def _write_text(text: str, output: Path) -> None:
     try:
-        output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise EmographError(
             f"{output} cannot be written ({error.strerror}).", "Name a file that can."

@@ -82,8 +82,8 @@ def learn_heads(
     _tell(learning.learn_heads(load_settings(), data))
 
 
-@app.command("temperatures")
-def learn_temperatures(
+@app.command("calibration")
+def learn_calibration(
     data: Annotated[
         Path,
         typer.Option(
@@ -91,13 +91,13 @@ def learn_temperatures(
         ),
     ],
 ) -> None:
-    """Write the one temperature of each scheme, fitted on Emotion6's votes and FI's labels."""
+    """Write each scheme's temperature and prior, fitted on Emotion6's votes and FI's labels."""
     from emograph import learning
     from emograph.commands.progress import ImageProgress
     from emograph.config import load_settings
 
     with ImageProgress() as progress:
-        written = learning.learn_temperatures(load_settings(), data, progress)
+        written = learning.learn_calibration(load_settings(), data, progress)
     _tell(written)
 
 

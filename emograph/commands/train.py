@@ -12,7 +12,18 @@ import typer
 from emograph.commands.options import given
 
 if TYPE_CHECKING:
+    from emograph.distilling import Train
     from emograph.evaluating import Progress
+
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        exists=True, file_okay=False, help="Folder that holds the folders Emotion6, FI and OASIS."
+    ),
+]
+WorkOption = Annotated[
+    Path, typer.Option(file_okay=False, help="Where the work is kept as it goes.")
+]
 
 app = typer.Typer(help="Train models on data that you have.", no_args_is_help=True)
 
@@ -58,6 +69,59 @@ def train_lvlm(
     reporting = training.Reporting(_images, _Steps())
     for path in training.train_lvlm(settings, data, work, steps, reporting):
         print(path)
+
+
+@app.command("teacher")
+def train_teacher(data: DataOption, work: WorkOption = Path("teacher-training")) -> None:
+    """Train the teacher, and tell how good it is on pictures it has not seen (5 folds).
+
+    Stopped and called again, it goes on where it was.
+    """
+    from emograph import distilling
+
+    _school("teacher", distilling.train_teacher, data, work)
+
+
+@app.command("student")
+def train_student(data: DataOption, work: WorkOption = Path("teacher-training")) -> None:
+    """Train the student, taught by people's labels and by the teacher, which is trained first.
+
+    Tells how good it is on pictures that neither it nor its teacher has seen (5 folds), and writes
+    the weights of the profile.
+    """
+    from emograph import distilling
+
+    _school("student", distilling.train_student, data, work)
+
+
+@app.command("gate")
+def train_gate(data: DataOption, work: WorkOption = Path("teacher-training")) -> None:
+    """Train the gate on votes of models that have not seen the picture; write it to the profile.
+
+    The student is trained first, with the same --work.
+    """
+    from emograph import gating
+    from emograph.commands.progress import ImageProgress
+    from emograph.config import load_settings
+
+    with ImageProgress() as progress:
+        written = gating.train_gate(load_settings(), data, work, progress)
+    for path in written:
+        print(path)
+
+
+def _school(who: str, train: Train, data: Path, work: Path) -> None:
+    from emograph.commands.progress import ImageProgress
+    from emograph.config import load_settings
+    from emograph.distilling import reports
+    from emograph.engine.evaluation.results import table
+
+    def report(what: str, done: int, of: int) -> None:
+        print(f"{what}: {done} of {of}", flush=True)
+
+    with ImageProgress() as progress:
+        school, told = train(load_settings(), data, work, progress, report)
+    print(table(reports(school, told, who)))
 
 
 @contextmanager

@@ -12,12 +12,13 @@ from typing import Any
 from emograph.engine.alignment import Aligner
 from emograph.engine.cues import Cue, Evidence
 from emograph.engine.explanation.explanation import Explanation
-from emograph.engine.gate import EVEN, Gate
+from emograph.engine.gate import Gates
 from emograph.engine.images import Photo, open_photo
 from emograph.engine.lvlm.onlooker import Look, Onlooker
 from emograph.engine.perception.perception import Perception, unique
 from emograph.engine.reasoning.paths import PathFinder
 from emograph.engine.reasoning.reasoner import Reasoner
+from emograph.engine.student import Opinion, Pupil
 from emograph.errors import EmographError
 from emograph.kg.graph import KnowledgeGraph
 
@@ -35,7 +36,8 @@ class Failure:
 class Engine:
     """Explains photos with one graph, one perception and one reasoner per emotion scheme.
 
-    An `onlooker` adds cues and a vote of its own, which the `gate` weighs against the graph's.
+    An `onlooker` adds cues and a vote of its own, a `pupil` another vote; the `gates` weigh them
+    against the graph's.
     `reasoner_for` builds the reasoner of a scheme when it is first asked for. An engine is cheap to
     ask and slow to build; threads may share it.
     """
@@ -52,7 +54,8 @@ class Engine:
         notes: Sequence[str] = (),
         max_pixels: int,
         onlooker: Onlooker | None = None,
-        gate: Gate = EVEN,
+        pupil: Pupil | None = None,
+        gates: Gates | None = None,
     ) -> None:
         self.graph = graph
         self.perception = perception
@@ -66,7 +69,8 @@ class Engine:
         self._notes = tuple(notes)
         self._max_pixels = max_pixels
         self.onlooker = onlooker
-        self._gate = gate
+        self.pupil = pupil
+        self._gates = gates or Gates()
 
     def reasoner(self, scheme: str | None = None) -> Reasoner:
         """The reasoner of a scheme; raises KnowledgeError where the graph has no such scheme."""
@@ -118,6 +122,7 @@ class Engine:
         if not photos:
             return []
         finder = self._finder(scheme)
+        gate, feeling = self._gates.of(finder.reasoner.matrix.scheme.name)
         start = time.perf_counter()
         seen = self.perception.see(photos)
         perceived = (time.perf_counter() - start) / len(photos)
@@ -127,6 +132,9 @@ class Engine:
             look = self._look(photo, finder)
             cues = unique((*detected, *look.cues))
             looked = time.perf_counter()
+            scheme_name = finder.reasoner.matrix.scheme.name
+            opinion = self._opinion(photo, scheme_name, look)
+            judged = time.perf_counter()
             evidence = self.aligner.align(cues)
             aligned = time.perf_counter()
             posterior = finder.reasoner.infer(evidence)
@@ -139,11 +147,14 @@ class Engine:
                     evidence=evidence,
                     posterior=posterior,
                     lvlm=look.vote,
-                    gate=self._gate,
+                    opinion=opinion,
+                    gate=gate,
+                    feeling=feeling,
                     timings_ms={
                         "perception": round(1000 * perceived, 3),
                         **({"lvlm": round(1000 * (looked - start), 3)} if self.onlooker else {}),
-                        "alignment": round(1000 * (aligned - looked), 3),
+                        **({"student": round(1000 * (judged - looked), 3)} if self.pupil else {}),
+                        "alignment": round(1000 * (aligned - judged), 3),
                         "reasoning": round(1000 * (reasoned - aligned), 3),
                     },
                     versions=self.versions,
@@ -151,6 +162,11 @@ class Engine:
                 )
             )
         return explanations
+
+    def _opinion(self, photo: Photo, scheme: str, look: Look) -> Opinion | None:
+        if self.pupil is None:
+            return None
+        return self.pupil.judge(photo, scheme, look.pooled)
 
     def _look(self, photo: Photo, finder: PathFinder) -> Look:
         if self.onlooker is None:

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite2, read from its published weights (Tan & Le 2019, arXiv 1905.11946).
+"""EfficientNet-Lite, read from its published weights (Tan & Le 2019, arXiv 1905.11946).
 
 The Lite variants drop squeeze-and-excitation and use ReLU6. Names of the layers follow the
 checkpoint, so that it loads without a table of renamings.
@@ -20,9 +20,12 @@ FEATURES = 1280
 CLASSES = 1000
 SIDE = 260
 
-# (repeats, kernel, stride, expansion, channels in, channels out), scaled to Lite2:
-# width 1.1, depth 1.2, stem and head fixed (TensorFlow TPU efficientnet_lite_builder).
-_STAGES = (
+Stage = tuple[int, int, int, int, int, int]
+"""Repeats, kernel, stride, expansion, channels in, channels out."""
+
+# Stem, head, and the number of first and last blocks are the same in all (TensorFlow TPU
+# efficientnet_lite_builder). Width 1.1, depth 1.2:
+LITE2: tuple[Stage, ...] = (
     (1, 3, 1, 1, 32, 16),
     (3, 3, 2, 6, 16, 24),
     (3, 5, 2, 6, 24, 48),
@@ -30,6 +33,25 @@ _STAGES = (
     (4, 5, 1, 6, 88, 120),
     (5, 5, 2, 6, 120, 208),
     (1, 3, 1, 6, 208, 352),
+)
+# Width 1.0, depth 1.1 and 1.0:
+LITE1: tuple[Stage, ...] = (
+    (1, 3, 1, 1, 32, 16),
+    (3, 3, 2, 6, 16, 24),
+    (3, 5, 2, 6, 24, 40),
+    (4, 3, 2, 6, 40, 80),
+    (4, 5, 1, 6, 80, 112),
+    (5, 5, 2, 6, 112, 192),
+    (1, 3, 1, 6, 192, 320),
+)
+LITE0: tuple[Stage, ...] = (
+    (1, 3, 1, 1, 32, 16),
+    (2, 3, 2, 6, 16, 24),
+    (2, 5, 2, 6, 24, 40),
+    (3, 3, 2, 6, 40, 80),
+    (3, 5, 1, 6, 80, 112),
+    (4, 5, 2, 6, 112, 192),
+    (1, 3, 1, 6, 192, 320),
 )
 
 
@@ -88,19 +110,19 @@ class _Block(nn.Module):
         return out
 
 
-class EfficientNetLite2(nn.Module):
+class EfficientNetLite(nn.Module):
     """The network: images (n, 3, h, w) to a grid of features and to ImageNet's class scores."""
 
-    def __init__(self) -> None:
+    def __init__(self, stages: Sequence[Stage] = LITE2) -> None:
         super().__init__()
         self._conv_stem = _conv(3, 32, 3, 2)
         self._bn0 = nn.BatchNorm2d(32, eps=1e-3)
         blocks = []
-        for repeats, kernel, stride, expansion, inp, out in _STAGES:
+        for repeats, kernel, stride, expansion, inp, out in stages:
             blocks.append(_Block(inp, out, kernel, stride, expansion))
             blocks += [_Block(out, out, kernel, 1, expansion) for _ in range(repeats - 1)]
         self._blocks = nn.ModuleList(blocks)
-        self._conv_head = _conv(352, FEATURES, 1)
+        self._conv_head = _conv(stages[-1][-1], FEATURES, 1)
         self._bn1 = nn.BatchNorm2d(FEATURES, eps=1e-3)
         self._fc = nn.Linear(FEATURES, CLASSES)
 
@@ -115,7 +137,7 @@ class EfficientNetLite2(nn.Module):
         return read
 
     def head(self, last: Tensor) -> Tensor:
-        """Features (n, 1280, h, w) of what comes out of the last block (n, 352, h, w)."""
+        """Features (n, 1280, h, w) of what comes out of the last block (n, 352 in Lite2, h, w)."""
         return functional.relu6(self._bn1(self._conv_head(last)))
 
     def grid(self, images: Tensor) -> Tensor:
@@ -127,7 +149,7 @@ class EfficientNetLite2(nn.Module):
         pooled = self.grid(images).mean(dim=(2, 3))
         return pooled, self._fc(pooled)
 
-    def fold(self) -> EfficientNetLite2:
+    def fold(self) -> EfficientNetLite:
         """This network with its normalisations folded into its convolutions: the same, faster."""
         self.eval()
         _fold(self, "_conv_stem", "_bn0")
@@ -137,8 +159,8 @@ class EfficientNetLite2(nn.Module):
         return self
 
     @classmethod
-    def from_checkpoint(cls, path: Path) -> EfficientNetLite2:
+    def from_checkpoint(cls, path: Path, stages: Sequence[Stage] = LITE2) -> EfficientNetLite:
         """Read the published .pth; only tensors are unpickled."""
-        model = cls()
+        model = cls(stages)
         model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
         return model.eval().requires_grad_(False)

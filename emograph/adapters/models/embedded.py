@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from emograph.adapters.models.efficientnet import SIDE, EfficientNetLite2
+from emograph.adapters.models.efficientnet import SIDE, EfficientNetLite
 from emograph.engine.images import Photo
 from emograph.engine.perception.detector import Array, Encoding
 
@@ -40,7 +40,7 @@ class EmbeddedEncoder:
     def __init__(
         self, checkpoint: Path, class_vectors: Array, encode_texts: Callable[[Sequence[str]], Array]
     ) -> None:
-        self._network = EfficientNetLite2.from_checkpoint(checkpoint).to(
+        self._network = EfficientNetLite.from_checkpoint(checkpoint).to(
             memory_format=torch.channels_last  # type: ignore[call-overload]
         )
         self._encode_texts = encode_texts

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
+from emograph.engine.circumstances import circumstances
 from emograph.engine.cues import Contribution, Cue, Evidence, Posterior
 from emograph.engine.explanation.document import SCHEMA_ID
 from emograph.engine.explanation.prose import why
-from emograph.engine.gate import EVEN, Gate
+from emograph.engine.explanation.weighing import counted
+from emograph.engine.gate import EVEN, Circumstances, Feeling, Gate
 from emograph.engine.images import Photo
 from emograph.engine.reasoning.paths import Path, PathFinder, strongest
 from emograph.engine.reasoning.reasoner import Reasoner
+from emograph.engine.student import Opinion
 from emograph.errors import EmographError
 
 if TYPE_CHECKING:
@@ -40,7 +43,10 @@ class Explanation:
     notes: tuple[str, ...] = ()
     lvlm: Mapping[str, float] | None = None
     """The vote of the vision-language model, where one was cast."""
+    opinion: Opinion | None = None
+    """What the student says, where there is one."""
     gate: Gate = EVEN
+    feeling: Feeling = field(default_factory=Feeling)
     left_out: tuple[str, ...] = ()
     """Ids of the cues that a counterfactual goes without."""
 
@@ -52,13 +58,29 @@ class Explanation:
     @property
     def emotions(self) -> Mapping[str, float]:
         """The calibrated distribution over the scheme's emotions; it adds up to 1."""
-        return self.gate.weigh(self.votes)
+        return self.gate.weigh(self.votes, self.circumstances)
 
     @property
     def votes(self) -> Mapping[str, Mapping[str, float]]:
-        """The distributions that were weighed, by who cast them: graph, lvlm."""
-        votes = {"graph": self.posterior.emotions}
-        return votes if self.lvlm is None else {**votes, "lvlm": self.lvlm}
+        """The distributions that were weighed, by who cast them: graph, lvlm, student."""
+        student = None if self.opinion is None else self.opinion.vote
+        cast = {"graph": self.posterior.emotions, "lvlm": self.lvlm, "student": student}
+        return {name: vote for name, vote in cast.items() if vote is not None}
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What the gate goes by besides the votes."""
+        return circumstances(self.reasoner, self.evidence)
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """How much each vote counts, as the gate has it; together 1."""
+        return self.gate.weights(self.votes, self.circumstances)
+
+    @property
+    def counted(self) -> str | None:
+        """How much each vote counts and why, in words; None where there is one vote."""
+        return counted(self.gate, self.votes, self.circumstances)
 
     @property
     def contributions(self) -> tuple[Contribution, ...]:
@@ -68,12 +90,12 @@ class Explanation:
     @property
     def valence(self) -> float:
         """Expected pleasantness, -1 (unpleasant) to 1 (pleasant)."""
-        return float(self._probabilities @ self.reasoner.matrix.scheme.valence)
+        return self._felt("valence", self.reasoner.matrix.scheme.valence)
 
     @property
     def arousal(self) -> float:
         """Expected arousal, -1 (calm) to 1 (excited)."""
-        return float(self._probabilities @ self.reasoner.matrix.scheme.arousal)
+        return self._felt("arousal", self.reasoner.matrix.scheme.arousal)
 
     @property
     def unknown_share(self) -> float:
@@ -139,7 +161,7 @@ class Explanation:
             "why": self.why(),
             "unknown_share": self.unknown_share,
             "votes": {name: dict(vote) for name, vote in self.votes.items()},
-            "gate": self.gate.weights(self.votes),
+            "gate": dict(self.weights),
             "notes": list(self.notes),
             "timings_ms": dict(self.timings_ms),
             "versions": dict(self.versions),
@@ -176,9 +198,16 @@ class Explanation:
         image.save(buffer, "JPEG", quality=85)
         return buffer.getvalue()
 
-    @property
-    def _probabilities(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        return np.array([self.emotions[e] for e in self.reasoner.matrix.scheme.labels])
+    def _felt(self, kind: str, coordinates: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+        labels = self.reasoner.matrix.scheme.labels
+        told = {
+            name: float(np.array([vote[e] for e in labels]) @ coordinates)
+            for name, vote in self.votes.items()
+            if name != "student"
+        }
+        if self.opinion is not None:
+            told["student"] = getattr(self.opinion, kind)
+        return self.feeling(kind, told)
 
 
 def _cue(cue: Cue) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from emograph.engine.cues import Contribution, Cue, Evidence
 from emograph.engine.explanation.document import percent, ranked
+from emograph.engine.explanation.weighing import name_of
 from emograph.engine.reasoning.paths import Path
 
 
@@ -21,6 +22,11 @@ class Explained(Protocol):
     @property
     def votes(self) -> Mapping[str, Mapping[str, float]]:
         """The distributions that were weighed, by who cast them."""
+        ...
+
+    @property
+    def counted(self) -> str | None:
+        """How much each vote counts and why, in words; None where there is one vote."""
         ...
 
     @property
@@ -59,7 +65,7 @@ _CLEARLY = 1.25
 def why(explanation: Explained) -> list[str]:
     """What it evokes; what speaks for it and by which knowledge; what speaks against it.
 
-    Where a vision-language model voted too, how far the two agree comes first.
+    Where others voted too, how far they agree and how much each counts comes first.
     """
     (first, p), (second, q) = ranked(explanation.emotions)[:2]
     lead = (
@@ -74,17 +80,29 @@ def why(explanation: Explained) -> list[str]:
 
 
 def _votes(explanation: Explained) -> list[str]:
-    """How far graph and vision-language model agree, where both voted."""
-    if "lvlm" not in explanation.votes:
+    """How far those who voted agree and how much each counts, where there are several."""
+    said = {name: ranked(vote)[0] for name, vote in explanation.votes.items()}
+    if len(said) < 2:
         return []
-    (felt, p), (seen, q) = (ranked(explanation.votes[name])[0] for name in ("graph", "lvlm"))
-    lvlm = "the vision-language model, looking at the whole picture,"
-    if felt == seen:
-        return [f"Knowledge graph ({percent(p)}) and vision-language model ({percent(q)}) agree."]
-    return [
-        f"The knowledge graph alone says {_feeling(felt)} ({percent(p)}); {lvlm} says "
-        f"{_feeling(seen)} ({percent(q)})."
-    ]
+    by_emotion: dict[str, list[str]] = {}
+    for name, (emotion, p) in said.items():
+        by_emotion.setdefault(emotion, []).append(f"{name_of(name)} ({percent(p)})")
+    if len(by_emotion) == 1:
+        agreed = f"{_listed(next(iter(by_emotion.values())))} agree."
+    else:
+        agreed = (
+            "; ".join(
+                f"{_listed(names)} {'says' if len(names) == 1 else 'say'} {_feeling(emotion)}"
+                for emotion, names in by_emotion.items()
+            )
+            + "."
+        )
+    return [agreed[0].upper() + agreed[1:], *([explanation.counted] if explanation.counted else [])]
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _for(emotion: str, explanation: Explained) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from emograph.engine.evaluation.conditions import LogOdds, probabilities
-from emograph.engine.gate import EVEN, Gate
 from emograph.engine.lvlm.questions import NAMING
 
 _ALL = (*NAMING, "other")
@@ -45,19 +44,22 @@ UNFITTED = Confidence()
 
 @dataclass(frozen=True, slots=True)
 class Softening:
-    """How likelihoods become a vote: softmax((seen - correction * blind) / temperature).
+    """How likelihoods become a vote: softmax((seen - correction * blind) / temperature + offsets).
 
     `seen` and `blind` are log P(label) with the picture and without any. With the whole correction,
     a label that a model likes to say whatever it sees gains nothing by that; with none, feelings
-    are as frequent as the model has learned that they are.
+    are as frequent as the model has learned that they are. The offsets, one for each label in the
+    scheme's order, make up for labels that it names too often or too seldom.
     """
 
     temperature: float = 1.0
     correction: float = 1.0
+    offsets: tuple[float, ...] = ()
 
     def log_odds(self, seen: LogOdds, blind: LogOdds) -> LogOdds:
         """How much likelier pictures make labels (n, k), before the temperature."""
-        return seen - self.correction * blind
+        log_odds = seen - self.correction * blind
+        return log_odds + self.temperature * np.array(self.offsets) if self.offsets else log_odds
 
     def __call__(self, seen: LogOdds, blind: LogOdds) -> LogOdds:
         """The votes (n, k) of log-likelihoods with pictures (n, k) and without (k,)."""
@@ -70,7 +72,7 @@ PLAIN = Softening()
 
 @dataclass(frozen=True, slots=True)
 class FittedLvlm:
-    """The softening of votes by scheme, confidences and kinds of cues, the vote's weight.
+    """The softening of votes by scheme, confidences and kinds of cues.
 
     `kinds` are those that the model can be asked for. Without softenings, it votes in all schemes,
     each time plainly.
@@ -80,7 +82,6 @@ class FittedLvlm:
     kinds: tuple[str, ...] = _ALL
     votes: Mapping[str, Softening] | None = None
     confidence: Mapping[str, Confidence] = field(default_factory=dict)
-    gate: Gate = EVEN
 
     @classmethod
     def load(cls, path: Path, model: str) -> FittedLvlm:
@@ -93,9 +94,8 @@ class FittedLvlm:
         return cls(
             model,
             tuple(given["kinds"]),
-            {scheme: Softening(**fitted) for scheme, fitted in given["votes"].items()},
+            {scheme: _softening(fitted) for scheme, fitted in given["votes"].items()},
             {kind: Confidence(**fitted) for kind, fitted in given["confidence"].items()},
-            Gate(given["gate"]),
         )
 
     def save(self, path: Path) -> None:
@@ -105,6 +105,9 @@ class FittedLvlm:
             "kinds": list(self.kinds),
             "votes": {scheme: asdict(fitted) for scheme, fitted in (self.votes or {}).items()},
             "confidence": {kind: asdict(fitted) for kind, fitted in self.confidence.items()},
-            "gate": dict(self.gate.strengths),
         }
         path.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+def _softening(fitted: Mapping[str, Any]) -> Softening:
+    return Softening(fitted["temperature"], fitted["correction"], tuple(fitted.get("offsets", ())))

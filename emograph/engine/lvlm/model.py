@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.engine.images import Photo
+from emograph.engine.perception.detector import Array
 
 LogLikelihoods = NDArray[np.float64]
 
@@ -69,6 +70,11 @@ class Named:
 
 class View(Protocol):
     """One picture before a model's eyes, or none: all that is asked of it shares its encoding."""
+
+    @property
+    def pooled(self) -> Array | None:
+        """What the model's frozen eyes see (f,), where a student can read it."""
+        ...
 
     def log_likelihoods(self, question: Question, answers: Sequence[str]) -> LogLikelihoods:
         """Log P(answer | picture, question) of each answer, summed over its tokens, shape (n,).

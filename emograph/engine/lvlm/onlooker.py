@@ -10,6 +10,7 @@ from emograph.engine.images import Photo
 from emograph.engine.lvlm.model import VisionLanguageModel
 from emograph.engine.lvlm.sight import CueReader
 from emograph.engine.lvlm.voting import Voter
+from emograph.engine.perception.detector import Array
 from emograph.errors import VoteError
 
 _NO_VOTE = "No vote of the vision-language model was cast"
@@ -22,6 +23,8 @@ class Look:
     cues: tuple[Cue, ...]
     vote: Mapping[str, float] | None
     notes: tuple[str, ...] = ()
+    pooled: Array | None = None
+    """What the model's eyes saw, for a student that was fitted on them."""
 
 
 class Onlooker:
@@ -37,8 +40,9 @@ class Onlooker:
         view = self.model.look(photo)
         cues = self.reader.cues(self.reader.read(view))
         if not self.voter.votes_in(scheme):
-            return Look(cues, None, (f"{_NO_VOTE}: it has not learned the labels of {scheme}.",))
+            why = f"{_NO_VOTE}: it has not learned the labels of {scheme}."
+            return Look(cues, None, (why,), view.pooled)
         try:
-            return Look(cues, self.voter.vote(view, scheme, labels))
+            return Look(cues, self.voter.vote(view, scheme, labels), (), view.pooled)
         except VoteError as error:
-            return Look(cues, None, (f"{_NO_VOTE}. {error}",))
+            return Look(cues, None, (f"{_NO_VOTE}. {error}",), view.pooled)

@@ -32,18 +32,23 @@ class Reasoner:
         log P(e | image) = log P(e) + (gain_e / T) (sum over i of w_i L(n_i, e) - mean_e) + const
 
     with w the pooled weights (`pooled_weights`), L the association matrix, T the temperature.
-    Before the balance the prior is uniform. Evidence for concepts that the matrix lacks counts
-    nothing.
+    `prior` has log P(e) up to a constant, uniform if not given. Evidence for concepts that the
+    matrix lacks counts nothing.
     """
 
     def __init__(
-        self, matrix: AssociationMatrix, balance: Balance, temperature: float = 1.0
+        self,
+        matrix: AssociationMatrix,
+        balance: Balance,
+        temperature: float = 1.0,
+        prior: NDArray[np.float64] | None = None,
     ) -> None:
         self.matrix = matrix
         self.temperature = temperature
         gain = balance.gain / temperature
         self._gain = gain
-        self._prior = _centred(-gain * balance.mean)
+        uniform = np.zeros_like(balance.mean)
+        self._prior = _centred((uniform if prior is None else prior) - gain * balance.mean)
         self._log_odds = self.weighed(matrix.log_odds)
 
     def weighed(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -33,6 +33,7 @@ class ActingModel:
 
 @dataclass
 class ActingView:
+    pooled = None
     model: ActingModel
     likes: Mapping[str, float]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from emograph.adapters.models.lvlm.families import Family, grid_positions, marks
 from emograph.adapters.models.lvlm.prompts import Prompts
 from emograph.engine.images import Photo
 from emograph.engine.lvlm.questions import GLANCE
+from emograph.engine.perception.detector import Array
 from emograph.engine.pruning.hooks import Pruning
 from emograph.engine.pruning.prompts import DecoderPrompt
 from emograph.errors import ImageError
@@ -25,13 +26,14 @@ class Picture:
     """The embeddings (1, n, width) of a prompt up to its picture's last token.
 
     Their positions are (n,), or (3, n) in a grid; `is_image` (1, n) are the picture's own tokens;
-    `more` is what the decoder takes besides.
+    `more` is what the decoder takes besides; `pooled` (f,) is what the tower saw, for a student.
     """
 
     embeddings: torch.Tensor
     positions: torch.Tensor
     is_image: torch.Tensor
     more: Mapping[str, Any]
+    pooled: Array | None = None
 
     def prompt(self) -> DecoderPrompt:
         """What the decoder gets, to be read by itself."""
@@ -78,13 +80,18 @@ class Eyes:
         self._marks = marks_of(tokenizer, self._image_token)
         self.pruning: Pruning | None = None
         """Set while image tokens are pruned as they are read."""
+        self.pool: Callable[[torch.Tensor], Array] | None = None
+        """Makes of the tower's output (1, places, width) what a student reads (f,)."""
 
-    def see(self, photo: Photo) -> Branch:
-        """Read everything up to and including the picture.
+    def see(self, photo: Photo) -> tuple[Branch, Array | None]:
+        """Read everything up to and including the picture; what was seen, pooled, comes with it.
 
         Raises ImageError for a photo whose shape the model cannot take.
         """
         picture = self.encode(photo)
+        return self._read(picture), picture.pooled
+
+    def _read(self, picture: Picture) -> Branch:
         branch = Branch(self._half)
         if self.pruning is None:
             branch.read_embeddings(picture.embeddings, picture.positions, **picture.more)
@@ -127,7 +134,8 @@ class Eyes:
             # Qwen3-VL adds what lower layers of its eyes saw to the decoder's lower layers.
             more["visual_pos_masks"] = is_image
             more["deepstack_visual_embeds"] = [torch.cat(list(layer)) for layer in deep]
-        return Picture(embeddings, positions.to(self._half.device), is_image, more)
+        seen = self.pool and self.pool(encoded.last_hidden_state)
+        return Picture(embeddings, positions.to(self._half.device), is_image, more, seen)
 
     def _inputs(self, photo: Photo) -> Any:
         try:

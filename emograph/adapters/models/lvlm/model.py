@@ -65,8 +65,10 @@ class TransformersLVLM:
         Raises ImageError for a photo whose shape the model cannot take.
         """
         with self._speaker.at_work():
-            prefix = Branch(self._speaker.half) if photo is None else self.eyes.see(photo)
-        return PhotoView(self._speaker, prefix, photo is not None)
+            if photo is None:
+                return PhotoView(self._speaker, Branch(self._speaker.half), False)
+            prefix, pooled = self.eyes.see(photo)
+        return PhotoView(self._speaker, prefix, True, pooled)
 
 
 def _turn_ends(network: Any, tokenizer: Any) -> list[int]:

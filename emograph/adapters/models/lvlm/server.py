@@ -152,7 +152,9 @@ class ServerLVLM:
 
 
 class ServerView:
-    """One picture, or none, in front of the model of a server."""
+    """One picture, or none, in front of the model of a server, whose eyes nobody can borrow."""
+
+    pooled = None
 
     def __init__(self, model: ServerLVLM, picture: str | None) -> None:
         self._model, self._picture = model, picture

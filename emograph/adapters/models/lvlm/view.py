@@ -22,6 +22,7 @@ from emograph.engine.lvlm.model import (
     Question,
     Sampling,
 )
+from emograph.engine.perception.detector import Array
 from emograph.errors import AssetError
 
 
@@ -58,7 +59,10 @@ class Speaker:
 class PhotoView:
     """One picture before a model's eyes, or none; `prefix` is all that was read up to its end."""
 
-    def __init__(self, speaker: Speaker, prefix: Branch, has_image: bool) -> None:
+    def __init__(
+        self, speaker: Speaker, prefix: Branch, has_image: bool, pooled: Array | None = None
+    ) -> None:
+        self.pooled = pooled
         self._speaker = speaker
         self._prefix = prefix
         self._has_image = has_image

@@ -64,6 +64,8 @@ class Scripted:
 
 
 class ScriptedView:
+    pooled = None
+
     def __init__(self, seen: str) -> None:
         self.seen = seen
 

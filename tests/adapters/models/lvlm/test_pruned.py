@@ -47,11 +47,11 @@ def test_a_budget_of_one_answers_alike(made: Made, pruner: VisionTokenPruner) ->
 
 def test_what_is_looked_for_with_attention_is_forgotten(made: Made) -> None:
     picture = photo(64, 48)
-    whole = loaded(made, None).eyes.see(picture)
+    whole, _ = loaded(made, None).eyes.see(picture)
     model = loaded(made, BTP(0.6))
     assert model.eyes.pruning is not None
     assert model.eyes.pruning.reads_attention
-    pruned = model.eyes.see(picture)
+    pruned, _ = model.eyes.see(picture)
     assert pruned._cache.get_seq_length() == whole._cache.get_seq_length()
     assert torch.equal(pruned._next, whole._next)
     lengths = [layer.keys.shape[-2] for layer in pruned._cache.layers]

@@ -24,11 +24,10 @@ from transformers import (
 )
 
 from emograph.adapters.models.assets import EFFICIENTNET_LITE2, SMOLLM2, locate
-from emograph.adapters.models.efficientnet import EfficientNetLite2
+from emograph.adapters.models.efficientnet import EfficientNetLite
+from emograph.adapters.models.grid import GRID, SIDE
 from emograph.adapters.models.lvlm.embedded.trained import TrainedWeights
 from emograph.adapters.models.lvlm.embedded.vision import (
-    GRID,
-    SIDE,
     EfficientNetLiteConfig,
     EfficientNetLiteTower,
 )
@@ -117,7 +116,7 @@ def _assemble(vision: Path, language: Path) -> tuple[PreTrainedTokenizerBase, Pr
     model.model.language_model.load_state_dict(llama.model.state_dict())
     model.tie_weights()
     tower = cast(EfficientNetLiteTower, model.model.vision_tower)
-    tower.network.load_state_dict(EfficientNetLite2.from_checkpoint(vision).fold().state_dict())
+    tower.network.load_state_dict(EfficientNetLite.from_checkpoint(vision).fold().state_dict())
     return tokenizer, model.eval().requires_grad_(False)
 
 

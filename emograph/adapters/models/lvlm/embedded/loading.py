@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import cast
 
 from emograph.adapters.models.lvlm.embedded.checkpoint import NAME, checkpoint
+from emograph.adapters.models.lvlm.embedded.vision import EfficientNetLiteTower
 from emograph.adapters.models.lvlm.loading import load_lvlm
 from emograph.adapters.models.lvlm.model import TransformersLVLM
+from emograph.engine.perception.detector import Array
 
 
 def load_embedded(
@@ -21,6 +24,8 @@ def load_embedded(
         "llava", checkpoint(cache, weights), device="cpu", dtype=dtype, attention=attention
     )
     model.name = embedded_name(weights)
+    tower = cast(EfficientNetLiteTower, model.network.model.vision_tower)
+    model.eyes.pool = lambda places: cast(Array, tower.pooled(places)[0].cpu().numpy())
     return model
 
 

@@ -15,9 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoProcessor, LlavaForConditionalGeneration
 
+from emograph.adapters.models.grid import GRID
 from emograph.adapters.models.lvlm.embedded.checkpoint import LANGUAGE
 from emograph.adapters.models.lvlm.embedded.trained import TrainedWeights
-from emograph.adapters.models.lvlm.embedded.vision import GRID, EfficientNetLiteTower
+from emograph.adapters.models.lvlm.embedded.vision import EfficientNetLiteTower
 from emograph.adapters.models.lvlm.hardware import hardware
 from emograph.adapters.models.lvlm.prompts import Prompts
 from emograph.adapters.models.lvlm.training.loop import Report, Trained, fit

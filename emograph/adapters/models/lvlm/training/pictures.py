@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 from transformers import BaseImageProcessor
 
-from emograph.adapters.models.lvlm.embedded.vision import BODY, GRID, EfficientNetLiteTower
+from emograph.adapters.models.grid import BODY, GRID
+from emograph.adapters.models.lvlm.embedded.vision import EfficientNetLiteTower
 from emograph.engine.fingerprints import fingerprint
 from emograph.engine.images import open_photo
 

@@ -6,12 +6,9 @@ import pytest
 import torch
 
 from emograph.adapters.models.assets import EFFICIENTNET_LITE2, locate
-from emograph.adapters.models.efficientnet import FEATURES, EfficientNetLite2
+from emograph.adapters.models.efficientnet import FEATURES, EfficientNetLite
+from emograph.adapters.models.grid import BODY, CHANNELS, GRID, SIDE
 from emograph.adapters.models.lvlm.embedded.vision import (
-    BODY,
-    CHANNELS,
-    GRID,
-    SIDE,
     EfficientNetLiteConfig,
     EfficientNetLiteTower,
 )
@@ -28,7 +25,7 @@ def checkpoint() -> Path:
 @pytest.fixture(scope="module")
 def tower(checkpoint: Path) -> EfficientNetLiteTower:
     tower = EfficientNetLiteTower(EfficientNetLiteConfig())
-    folded = EfficientNetLite2.from_checkpoint(checkpoint).fold()
+    folded = EfficientNetLite.from_checkpoint(checkpoint).fold()
     tower.network.load_state_dict(folded.state_dict())
     return tower.eval()  # type: ignore[no-untyped-call, no-any-return]
 
@@ -39,8 +36,8 @@ def images() -> torch.Tensor:
 
 
 def test_folding_changes_nothing(checkpoint: Path, images: torch.Tensor) -> None:
-    plain = EfficientNetLite2.from_checkpoint(checkpoint)
-    folded = EfficientNetLite2.from_checkpoint(checkpoint).fold()
+    plain = EfficientNetLite.from_checkpoint(checkpoint)
+    folded = EfficientNetLite.from_checkpoint(checkpoint).fold()
     with torch.inference_mode():
         assert torch.allclose(plain.grid(images), folded.grid(images), atol=1e-3)
 
@@ -51,7 +48,7 @@ def test_a_place_has_the_features_of_the_network(
 ) -> None:
     seen = tower(images).last_hidden_state
     assert seen.shape == (2, GRID * GRID, CHANNELS)
-    grid = EfficientNetLite2.from_checkpoint(checkpoint).grid(images)
+    grid = EfficientNetLite.from_checkpoint(checkpoint).grid(images)
     assert torch.allclose(seen[..., :FEATURES], grid.flatten(2).transpose(1, 2), atol=1e-3)
 
 
