@@ -90,6 +90,7 @@ def digests(paths: Sequence[Path]) -> list[str]:
 
 def write_digests(path: Path, files: Sequence[Path]) -> Path:
     """Write down which files were used, by their content."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(sorted(set(digests(files)))) + "\n", encoding="utf-8")
     return path
 

@@ -185,6 +185,8 @@ def _gains_on(dataset: str, parts: Sequence[Judged]) -> Iterator[Gain]:
 
 def _gained(dataset: str, parts: Sequence[Judged], condition: str, other: str) -> Iterator[Gain]:
     """What one condition gains over another in accuracy, and in nats of cross-entropy."""
+    if not any(part.known(condition, other).any() for part in parts):
+        return
     hits, nats = [], []
     for part in parts:
         known = part.known(condition, other)

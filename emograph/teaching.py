@@ -59,6 +59,8 @@ _SHOWN = {
 }
 # Of the sets with labels of emotions, how many of the other questions about them are asked.
 _FELT = {"emotion6": 1, "fi": 2}
+# Of the sets without, how many questions about what is seen are asked besides what is known.
+_CUES = {"oasis": 3, "outdoorsent": 2, "medic": 2}
 _SURE = 0.1
 _LIKELY = 0.2
 _REASONS = 4
@@ -140,6 +142,20 @@ class Lessons:
                 said = {lesson.question for lesson in always}
                 sometimes = tuple(lesson for lesson in others if lesson.question not in said)
                 found.append(Taught(images.paths[i], always, sometimes, asked, times))
+        return found
+
+    def teach_cues(self, settings: Settings, progress: Progress) -> list[Taught]:
+        """What is taught of images that have no label of a feeling: cues, captions, reasons."""
+        engine = load_graph_engine(settings, packs=(), store="memory")
+        known = self._known()
+        found: list[Taught] = []
+        for name, asked in _CUES.items():
+            images = self.sets[name]
+            seen = _observed(engine, settings, images, progress)
+            for path, always, others in zip(images.paths, known[name], seen, strict=True):
+                said = {lesson.question for lesson in always}
+                sometimes = tuple(lesson for lesson in others if lesson.question not in said)
+                found.append(Taught(path, always, sometimes, asked, 1))
         return found
 
     def teach_feelings(self, graph: KnowledgeGraph, features: tuple[Rows, ...]) -> list[Taught]:

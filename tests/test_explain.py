@@ -43,16 +43,41 @@ def test_the_document_fits_its_schema(engine: Engine, photos: Path, scheme: str)
     assert sum(document["emotions"].values()) == pytest.approx(1)
 
 
-def test_contributions_and_prior_add_up_to_the_answer(cat: Explanation) -> None:
-    mean = sum(math.log(p) for p in cat.emotions.values()) / len(cat.emotions)
-    for emotion, p in cat.emotions.items():
+def test_contributions_and_prior_add_up_to_the_graphs_vote(cat: Explanation) -> None:
+    vote = cat.votes["graph"]
+    mean = sum(math.log(p) for p in vote.values()) / len(vote)
+    for emotion, p in vote.items():
         added = sum(c.log_odds for c in cat.contributions if c.emotion == emotion)
         assert math.log(p) - mean == pytest.approx(cat.posterior.prior[emotion] + added)
 
 
-def test_why_is_three_sentences(cat: Explanation) -> None:
-    assert len(cat.why()) == 3
-    assert cat.leading in cat.why()[0]
+def test_why_tells_the_answer_the_votes_and_the_evidence(cat: Explanation) -> None:
+    answer, votes, counted, *evidence = cat.why()
+    assert cat.leading in answer
+    assert "knowledge graph" in votes
+    assert "distilled classifier" in votes
+    assert " counts " in counted
+    assert len(evidence) == 2
+
+
+def test_graph_and_student_vote_and_their_weights_add_up(cat: Explanation) -> None:
+    assert set(cat.votes) == {"graph", "student"}
+    assert sum(cat.weights.values()) == pytest.approx(1.0)
+    assert sum(cat.votes["student"].values()) == pytest.approx(1.0)
+
+
+def test_in_a_scheme_that_the_student_has_not_learned_the_graph_votes_alone(
+    engine: Engine, photos: Path
+) -> None:
+    explanation = engine.explain(photos / "chelsea.png", "plutchik")
+    assert set(explanation.votes) == {"graph"}
+    assert explanation.emotions == pytest.approx(explanation.votes["graph"])
+
+
+def test_without_a_student_that_is_said(photos: Path) -> None:
+    explanation = emograph.explain(photos / "chelsea.png", lvlm=None, student=None)
+    assert set(explanation.votes) == {"graph"}
+    assert any("student is none" in note for note in explanation.notes)
 
 
 def test_without_a_cue_the_answer_changes(cat: Explanation) -> None:

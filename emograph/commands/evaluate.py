@@ -51,9 +51,7 @@ def evaluate(
     ] = None,
     work: Annotated[
         Path,
-        typer.Option(
-            file_okay=False, help="With all, the --work of `emograph train student`."
-        ),
+        typer.Option(file_okay=False, help="With all, the --work of `emograph train student`."),
     ] = Path("teacher-training"),
 ) -> None:
     """Measure conditions on a dataset: each figure with its 95 % bootstrap interval.

@@ -94,6 +94,31 @@ def train_student(data: DataOption, work: WorkOption = Path("teacher-training"))
     _school("student", distilling.train_student, data, work)
 
 
+@app.command("folds")
+def train_folds(
+    data: Annotated[
+        Path,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder that holds the folders Emotion6, FI, OASIS, OutdoorSent and MEDIC.",
+        ),
+    ],
+    work: WorkOption = Path("teacher-training"),
+) -> None:
+    """Train vision-language models that have each not seen a fold, for the gate to learn from.
+
+    It takes hours; stopped and called again, it goes on where it was. Without them the gate cannot
+    learn how far to trust the vision-language model.
+    """
+    from emograph import training
+    from emograph.config import load_settings
+
+    reporting = training.Reporting(_images, _Steps())
+    for path in training.train_folds(load_settings(), data, work, reporting):
+        print(path)
+
+
 @app.command("gate")
 def train_gate(data: DataOption, work: WorkOption = Path("teacher-training")) -> None:
     """Train the gate on votes of models that have not seen the picture; write it to the profile.

@@ -11,8 +11,9 @@ calibrated. EmoVLM-KD (arXiv 2505.07164) gates two votes likewise.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,8 @@ class Gate:
         self, votes: Mapping[str, Distribution], circumstances: Circumstances = ORDINARY
     ) -> dict[str, float]:
         """What the votes say together: a distribution again; a single vote as it is."""
+        if len(votes) == 1:
+            return dict(next(iter(votes.values())))
         weights = self.weights(votes, circumstances)
         emotions = tuple(next(iter(votes.values())))
         logs = np.array([[vote[e] for e in emotions] for vote in votes.values()])
@@ -144,16 +147,24 @@ class Feeling:
     slopes: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
 
     def __call__(self, kind: str, told: Mapping[str, float]) -> float:
-        """Valence or arousal, -1..1, from what each vote has for it; their mean if not fitted.
+        """Valence or arousal, -1..1, from what each vote has for it.
+
+        Votes that nothing was fitted with are left out; where nothing is left, it is their mean.
 
         >>> Feeling()("valence", {"graph": 0.25, "student": 0.75})
         0.5
         """
-        fitted = self.slopes.get(cast_by(told), {}).get(kind)
-        values = [told[name] for name in VOTES if name in told]
-        if fitted is None:
-            return float(np.mean(values))
-        return float(np.clip(np.dot(fitted[:-1], values) + fitted[-1], -1.0, 1.0))
+        for names in _fewer_and_fewer([name for name in VOTES if name in told]):
+            fitted = self.slopes.get("+".join(names), {}).get(kind)
+            if fitted is not None:
+                felt = np.dot(fitted[:-1], [told[name] for name in names]) + fitted[-1]
+                return float(np.clip(felt, -1.0, 1.0))
+        return float(np.mean(list(told.values())))
+
+
+def _fewer_and_fewer(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for size in range(len(names), 0, -1):
+        yield from combinations(names, size)
 
 
 @dataclass(frozen=True, slots=True)

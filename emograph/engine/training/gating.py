@@ -165,7 +165,7 @@ def _pooled(gate: Gate, ballots: Ballots) -> Floats:
 def _temperatures(gate: Gate, ballots: Ballots) -> dict[str, float]:
     fitted = {}
     there = [name for i, name in enumerate(VOTES) if ballots.cast[:, i].any()]
-    for size in range(1, len(there) + 1):
+    for size in range(2, len(there) + 1):
         for names in combinations(there, size):
             part = ballots.without(*(name for name in VOTES if name not in names))
             part = part.where(part.cast.sum(axis=1) == size)

@@ -1,5 +1,7 @@
 """The temperature that made the truth is found again, and never on the images it is used for."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,14 @@ from numpy.typing import NDArray
 from emograph.engine.evaluation.conditions import probabilities
 from emograph.engine.evaluation.folds import N_FOLDS, stratified_folds
 from emograph.engine.evaluation.metrics import nll
-from emograph.engine.evaluation.temperature import calibrated, fit_temperature
+from emograph.engine.evaluation.temperature import (
+    Calibration,
+    calibrated,
+    fit_calibration,
+    fit_temperature,
+    load_calibrations,
+    save_calibrations,
+)
 
 Answers = NDArray[np.float64]
 
@@ -66,3 +75,25 @@ class TestCalibrated:
         true = self.TRUTH.argmax(axis=1)
         answers = calibrated(self.LOG_ODDS, self.TRUTH, self.FOLD)
         assert nll(true, answers) < nll(true, probabilities(self.LOG_ODDS))
+
+
+def test_labels_that_are_more_frequent_than_told_get_an_offset() -> None:
+    log_odds, _ = made(1.0)
+    shares = probabilities(log_odds + np.array([1.0, 0.0, 0.0, -1.0]))
+    fitted = fit_calibration(log_odds, shares)
+    assert fitted.temperature == pytest.approx(1.0, rel=0.05)
+    assert np.array(fitted.offsets) == pytest.approx([1.0, 0.0, 0.0, -1.0], abs=0.05)
+    assert np.exp(fitted(log_odds)) == pytest.approx(shares, abs=0.02)
+
+
+def test_few_pictures_hardly_move_the_offsets() -> None:
+    log_odds, _ = made(1.0, n=12)
+    many, _ = made(1.0, n=4000)
+    few = np.abs(fit_calibration(log_odds, np.eye(4)[[0] * 12]).offsets).max()
+    assert few < np.abs(fit_calibration(many, np.eye(4)[[0] * 4000]).offsets).max()
+
+
+def test_calibrations_are_read_as_they_were_written(tmp_path: Path) -> None:
+    written = {"ekman": Calibration(2.0, (0.5, -0.5)), "occ": Calibration(1.5)}
+    save_calibrations(written, tmp_path / "calibration.json")
+    assert load_calibrations(tmp_path / "calibration.json") == written

@@ -132,7 +132,8 @@ def voted(explanation: Explanation, emotion: str, share: float) -> Explanation:
     """The same, where a vision-language model voted for an emotion."""
     others = [e for e in explanation.emotions if e != emotion]
     vote = {emotion: share, **dict.fromkeys(others, (1 - share) / len(others))}
-    return replace(explanation, lvlm=vote, gate=Gate({"graph": 0.25, "lvlm": 0.75}))
+    gate = Gate({"graph": 0.0, "lvlm": float(np.log(3))})
+    return replace(explanation, lvlm=vote, gate=gate)
 
 
 def test_who_says_otherwise_is_told(explain: Explain) -> None:
@@ -141,16 +142,20 @@ def test_who_says_otherwise_is_told(explain: Explain) -> None:
     other = next(e for e in plain.emotions if e != graph)
     explanation = voted(plain, other, 0.9)
     assert explanation.leading == other
-    _, votes, *_ = explanation.why()
-    assert votes.startswith(f"The knowledge graph alone says {graph}")
-    assert f"says {other} (90\N{NO-BREAK SPACE}%)" in votes
+    _, votes, counted, *_ = explanation.why()
+    percent = "\N{NO-BREAK SPACE}%"
+    assert votes.startswith("The knowledge graph (")
+    assert f") says {graph}; " in votes
+    assert votes.endswith(f"the vision-language model (90{percent}) says {other}.")
+    said = f"The vision-language model counts 75{percent}, the knowledge graph 25{percent}."
+    assert counted == said
 
 
 def test_who_agrees_is_told(explain: Explain) -> None:
     plain = explain(cue("a", label="dark", iri=DARK))
     sentences = voted(plain, plain.leading, 0.9).why()
-    assert len(sentences) == 4
-    assert sentences[1].endswith("(90\N{NO-BREAK SPACE}%) agree.")
+    assert len(sentences) == 5
+    assert sentences[1].endswith("and the vision-language model (90\N{NO-BREAK SPACE}%) agree.")
 
 
 def test_a_vote_stands_where_nothing_was_seen(explain: Explain) -> None:

@@ -109,8 +109,18 @@ class EmbeddedTraining:
             views.append(np.concatenate(parts))
         return tuple(views)
 
-    def fit(self, taught: Sequence[Taught], report: Report) -> TrainedWeights:
-        """Train on the pictures and return what was learned."""
+    def fit(
+        self,
+        taught: Sequence[Taught],
+        report: Report,
+        kept: Path | None = None,
+        begin: Path | None = None,
+    ) -> TrainedWeights:
+        """Train on the pictures and return what was learned.
+
+        The state is kept in `kept`, the folder of all if not given; `begin` is where that of an
+        earlier training was, with whose parameters this one begins.
+        """
         plan = self._plan
         scale = self._scale([self._row_of[item.path] for item in taught])
         self._tower.scale.copy_(scale)
@@ -140,9 +150,10 @@ class EmbeddedTraining:
             trained,
             plan.steps,
             lambda step: [self._loss([taught[i] for i in order[step]], step)],
-            self._folder,
+            kept or self._folder,
             self._accelerator,
             report,
+            begin,
         )
         return self._learned(additions, scale)
 
