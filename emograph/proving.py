@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from emograph.adapters.datasets import open_dataset
 from emograph.assembly import load, profile_folder
 from emograph.config import Settings
+from emograph.deleting import captions_agree, region_curves
 from emograph.distilling import LABELLED, TAUGHT_ON
 from emograph.engine.cues import Evidence
 from emograph.engine.engine import Engine
@@ -79,6 +80,10 @@ def evaluate_all(settings: Settings, data: Path, work: Path, progress: Progress)
     ]
     engine = load(**{**settings.model_dump(), "packs": (), "store": "memory"})
     told, curves = faithfulness(list(_cases(engine, settings, judged, polled)))
+    first = next(iter(images))
+    curves += region_curves(settings, images[first], SPACES[first][0], progress)
+    for name, poll in polled.items():
+        told += captions_agree(images[name], poll.evidence)
     about: dict[str, Setting] = {
         "emograph": __version__,
         "graph": engine.graph.version,

@@ -104,13 +104,14 @@ def train_folds(settings: Settings, data: Path, folder: Path, reporting: Reporti
         training.fit(taught, reporting.steps, first)
         (first / _DONE).touch()
     graph = open_knowledge(settings.model_copy(update={"packs": (), "store": "memory"}))
+    features = training.features()
     written = []
     for fold in range(1, N_FOLDS):
         part = folder / "folds" / str(fold)
         if not (part / LVLM_WEIGHTS).exists():
             lessons = Lessons.open(data, fold)
             training = _embedded(settings, lessons, folder, feelings, reporting)
-            taught = lessons.teach_feelings(graph, training.features())
+            taught = lessons.teach_feelings(graph, features)
             write_digests(part / TRAINED_ON, [lesson.path for lesson in taught])
             training.fit(taught, reporting.steps, part, first).save(part / LVLM_WEIGHTS)
         written.append(part / LVLM_WEIGHTS)

@@ -112,6 +112,17 @@ class Student:
         told = self.ratings(pooled)
         return np.stack([told[f"{raters_of(scheme)}.{kind}"] for kind in AFFECT], axis=1)
 
+    def sensitivity(self, pooled: Array, space: str, label: str) -> Array:
+        """By how much log P(label) rises with each feature of one picture (f,): its gradient."""
+        head = self.heads[space]
+        told = self.predict_proba(pooled[None], space)[0]
+        wanted = np.eye(len(told))[self.labels[space].index(label)] - told
+        x = self.hidden(((pooled - self.shift) / self.scale)[None])[0]
+        slope = 0.5 * (1 + erf(x / np.sqrt(2))) + x * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+        through = (head.weights @ wanted) * slope / self.temperatures.get(space, 1.0)
+        gradient: Array = ((self.hidden.weights @ through) / self.scale).astype(np.float32)
+        return gradient
+
     def _shared(self, pooled: Array) -> Array:
         x = self.hidden((pooled - self.shift) / self.scale)
         active: Array = (0.5 * x * (1 + erf(x / np.sqrt(2)))).astype(np.float32)

@@ -75,8 +75,16 @@ class GridEyes:
 
     def pool(self, photo: Photo, mirrored: bool = False) -> Array:
         """The pooled features (2640,) of a photo."""
+        features: Array = pooled(self._grid(photo, mirrored))[0].numpy()
+        return features
+
+    def places(self, photo: Photo) -> Array:
+        """The features of each place of a photo, (14, 14, 1960)."""
+        seen: Array = self._grid(photo, False)[0].float().numpy()
+        return seen.reshape(GRID, GRID, CHANNELS)
+
+    def _grid(self, photo: Photo, mirrored: bool) -> Tensor:
         image = torch.from_numpy(pixels(photo, SIDE)).permute(2, 0, 1)[None].to(self._dtype)
         with torch.inference_mode(), self._lock:
             seen = body(self._network, image.flip(-1) if mirrored else image)
-            features: Array = pooled(grid(self._network, seen))[0].numpy()
-        return features
+            return grid(self._network, seen)

@@ -21,6 +21,8 @@ from emograph.engine.evaluation.folds import N_FOLDS
 _LOWEST, _HIGHEST = -4.0, 4.0  # of the logarithm
 # Offsets are held back as if by a few pictures more, so that few pictures hardly move them.
 _PENALTY = 3.0
+# From fewer pictures than these, offsets would be learned of chance.
+_FEWEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,15 @@ class Calibration:
 def fit_calibration(log_odds: LogOdds, truth: LogOdds) -> Calibration:
     """Temperature and offsets with the least cross-entropy to the truth (n, e).
 
-    >>> odds = np.array([[1.0, 0.0], [0.0, 1.0]] * 50)
-    >>> never = fit_calibration(odds, np.array([[0.9, 0.1]] * 100))
+    Few pictures are given a temperature alone.
+
+    >>> odds = np.array([[1.0, 0.0], [0.0, 1.0]] * 100)
+    >>> never = fit_calibration(odds, np.array([[0.9, 0.1]] * 200))
     >>> bool(never.offsets[0] > 0.5 > -0.5 > never.offsets[1])
     True
     """
+    if len(truth) < _FEWEST:
+        return Calibration(round(fit_temperature(log_odds, truth), 3))
     held = _PENALTY / len(truth)
 
     def loss(given: LogOdds) -> float:

@@ -44,7 +44,7 @@ def counted(
 
     >>> votes = {"graph": {"awe": 0.8, "fear": 0.2}, "student": {"awe": 0.4, "fear": 0.6}}
     >>> counted(Gate({"graph": 0.0, "student": 1.1}), votes, Circumstances())
-    'The distilled classifier counts 75 %, the knowledge graph 25 %.'
+    'The distilled classifier counts 75\\xa0%, the knowledge graph 25\\xa0%.'
     """
     if len(votes) < 2:
         return None
@@ -52,9 +52,13 @@ def counted(
     usual = dict(
         zip(votes, softmax([gate.strengths.get(name, 0.0) for name in votes]), strict=True)
     )
-    ranked = sorted(votes, key=lambda name: -weights[name])
-    first, *others = [f"{name_of(name)} {{}}{percent(weights[name])}" for name in ranked]
-    told = ", ".join([first.format("counts "), *(other.format("") for other in others)])
+    first, *others = sorted(votes, key=lambda name: -weights[name])
+    told = ", ".join(
+        [
+            f"{name_of(first)} counts {percent(weights[first])}",
+            *(f"{name_of(name)} {percent(weights[name])}" for name in others),
+        ]
+    )
     moved = max(votes, key=lambda name: abs(weights[name] - usual[name]))
     change = weights[moved] - usual[moved]
     sentence = told[0].upper() + told[1:]

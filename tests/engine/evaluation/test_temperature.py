@@ -86,11 +86,11 @@ def test_labels_that_are_more_frequent_than_told_get_an_offset() -> None:
     assert np.exp(fitted(log_odds)) == pytest.approx(shares, abs=0.02)
 
 
-def test_few_pictures_hardly_move_the_offsets() -> None:
+def test_of_few_pictures_no_offsets_are_learned() -> None:
     log_odds, _ = made(1.0, n=12)
     many, _ = made(1.0, n=4000)
-    few = np.abs(fit_calibration(log_odds, np.eye(4)[[0] * 12]).offsets).max()
-    assert few < np.abs(fit_calibration(many, np.eye(4)[[0] * 4000]).offsets).max()
+    assert not fit_calibration(log_odds, np.eye(4)[[0] * 12]).offsets
+    assert np.abs(fit_calibration(many, np.eye(4)[[0] * 4000]).offsets).max() > 1
 
 
 def test_calibrations_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -11,7 +11,10 @@ from emograph.engine.training.network import NetworkClassifier
 from emograph.engine.training.targets import Targets, joined
 from emograph.errors import AssetError
 
-SMALL = {"hidden": 16, "rate": 2e-2, "epochs": 60, "dropout": 0.1, "decay": 0.01}
+
+def small(alpha: float = 0.5) -> NetworkClassifier:
+    """A network that learns fast what little there is to learn."""
+    return NetworkClassifier(hidden=16, rate=2e-2, epochs=60, dropout=0.1, decay=0.01, alpha=alpha)
 
 
 def made(n: int = 256, seed: int = 0) -> tuple[np.ndarray, Targets]:
@@ -29,7 +32,7 @@ def made(n: int = 256, seed: int = 0) -> tuple[np.ndarray, Targets]:
 
 def test_what_is_known_of_some_pictures_is_told_of_all() -> None:
     x, y = made()
-    network = NetworkClassifier(**SMALL).fit(x, y)
+    network = small().fit(x, y)
     test, truth = made(seed=1)
     told = network.predict_proba(test)
     right = told["third"][:128].argmax(axis=1) == truth.shares["third"][:128].argmax(axis=1)
@@ -40,7 +43,7 @@ def test_what_is_known_of_some_pictures_is_told_of_all() -> None:
 
 def test_the_same_pictures_make_the_same_network() -> None:
     x, y = made(64)
-    first, second = (NetworkClassifier(**SMALL).fit(x, y).predict_proba(x) for _ in range(2))
+    first, second = (small().fit(x, y).predict_proba(x) for _ in range(2))
     assert (first["sign"] == second["sign"]).all()
 
 
@@ -48,7 +51,7 @@ def test_a_teacher_is_followed_where_people_said_nothing() -> None:
     x, y = made()
     silent = Targets({"sign": np.full_like(y.shares["sign"], np.nan)}, {})
     teacher = Targets({"sign": y.shares["sign"]}, {})
-    told = NetworkClassifier(**SMALL).fit(x, silent, teacher).predict_proba(x)["sign"]
+    told = small().fit(x, silent, teacher).predict_proba(x)["sign"]
     assert (told.argmax(axis=1) == y.shares["sign"].argmax(axis=1)).mean() > 0.9
 
 
@@ -56,7 +59,7 @@ def test_without_alpha_the_teacher_is_not_heard() -> None:
     x, y = made()
     people = Targets({"sign": y.shares["sign"]}, {})
     wrong = Targets({"sign": 1 - y.shares["sign"]}, {})
-    told = NetworkClassifier(alpha=0.0, **SMALL).fit(x, people, wrong).predict_proba(x)["sign"]
+    told = small(alpha=0.0).fit(x, people, wrong).predict_proba(x)["sign"]
     assert (told.argmax(axis=1) == y.shares["sign"].argmax(axis=1)).mean() > 0.9
 
 
@@ -87,7 +90,7 @@ def pupil(network: NetworkClassifier) -> Student:
 
 def test_a_student_answers_as_the_network_it_was_made_of() -> None:
     x, y = made()
-    network = NetworkClassifier(**SMALL).fit(x, y)
+    network = small().fit(x, y)
     student, told = pupil(network), network.predict_proba(x[:, :1])
     assert np.exp(student.log_odds(x[:, 0], "third")) == pytest.approx(told["third"], abs=1e-5)
     numbers = student.ratings(x[:, 0])["oasis.valence"]
@@ -96,9 +99,23 @@ def test_a_student_answers_as_the_network_it_was_made_of() -> None:
     assert (softened.max(axis=1) <= told["sign"].max(axis=1) + 1e-6).all()
 
 
+def test_its_sensitivity_is_the_slope_of_its_answer() -> None:
+    x, y = made(64)
+    student = pupil(small().fit(x, y))
+    picture = x[0, 0]
+    slopes = student.sensitivity(picture, "third", "middle")
+    for feature in range(len(picture)):
+        step = np.zeros_like(picture)
+        step[feature] = 1e-2
+        after, before = (
+            np.log(student.vote(picture + sign * step, "third")["middle"]) for sign in (1, -1)
+        )
+        assert slopes[feature] == pytest.approx((after - before) / 2e-2, abs=2e-2)
+
+
 def test_a_student_is_read_as_it_was_written(tmp_path: Path) -> None:
     x, y = made()
-    student = pupil(NetworkClassifier(**SMALL).fit(x, y))
+    student = pupil(small().fit(x, y))
     student.save(tmp_path / "student.safetensors")
     again = Student.load(tmp_path / "student.safetensors")
     assert again.name == student.name
