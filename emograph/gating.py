@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,10 +140,16 @@ def crossed_feelings(
     return answers
 
 
-def polls(settings: Settings, data: Path, folder: Path, progress: Progress) -> dict[str, Polled]:
+def polls(
+    settings: Settings,
+    data: Path,
+    folder: Path,
+    progress: Progress,
+    budgets: Sequence[str] = (),
+) -> dict[str, Polled]:
     """The polls of the labelled sets, with what students said of them out of fold."""
     told = student_answers(folder)
-    pollster = Pollster(settings, folder / "folds", progress)
+    pollster = Pollster(settings, folder / "folds", progress, budgets)
     polled: dict[str, Polled] = {}
     start = 0
     for name in LABELLED:

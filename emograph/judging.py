@@ -20,9 +20,10 @@ from emograph.assembly import (
     lvlm_name,
     profile_folder,
 )
+from emograph.calibrating import fit_softening
 from emograph.config import Settings
 from emograph.engine.evaluation.conditions import LogOdds
-from emograph.engine.evaluation.folds import stratified_folds
+from emograph.engine.evaluation.folds import N_FOLDS, stratified_folds
 from emograph.engine.evaluation.temperature import Calibration, calibrated, load_calibrations
 from emograph.engine.gate import VOTES, Gates
 from emograph.engine.lvlm.fitted import PLAIN, FittedLvlm
@@ -30,7 +31,7 @@ from emograph.engine.student import AFFECT, Student
 from emograph.engine.training.feelings import felt
 from emograph.engine.training.gating import Ballots, weighed
 from emograph.engine.training.rivals import RIVALS, tempered
-from emograph.examining import truth_of
+from emograph.examining import Answers, truth_of
 from emograph.gating import Polled, crossed, crossed_feelings, gate, rated, valued
 from emograph.polling import Poll
 
@@ -73,7 +74,7 @@ def judge_crossed(name: str, one: Polled, space: str) -> Judged:
     answers: dict[str, LogOdds] = {}
     for condition, log_odds in one.poll.zero_shot(space).items():
         answers[condition] = calibrated(log_odds, truth, one.folds)
-    answers |= _alone(ballots)
+    answers |= _alone(ballots) | _pruned(one.poll, space, truth)
     answers[GATE_NAME] = crossed(gate, ballots, one.folds)
     for left_out in VOTES:
         answers[without(left_out)] = crossed(gate, ballots.without(left_out), one.folds)
@@ -140,7 +141,7 @@ class Shipped:
             condition: calibrated(log_odds, truth, folds)
             for condition, log_odds in poll.zero_shot(space).items()
         }
-        answers |= _alone(ballots)
+        answers |= _alone(ballots) | _pruned(poll, space, truth)
         answers[GATE_NAME] = weighed(self.gates.gates[space], ballots)
         for left_out in VOTES:
             rest = ballots.without(left_out)
@@ -172,6 +173,23 @@ def _alone(ballots: Ballots) -> dict[str, LogOdds]:
     return {
         names.get(vote, vote): np.exp(ballots.votes[:, column]) for column, vote in enumerate(VOTES)
     }
+
+
+def _pruned(poll: Poll, space: str, truth: LogOdds) -> dict[str, LogOdds]:
+    """The model's vote with other prunings, softened on other images of the same set."""
+    told = {}
+    for name, by_space in poll.pruned.items():
+        seen = by_space[space]
+        known = np.flatnonzero(np.isfinite(seen.seen).all(axis=1))
+        answers = np.full_like(truth, np.nan)
+        if len(known) >= N_FOLDS:
+            folds = stratified_folds(truth[known].argmax(axis=1))
+            for fold in range(N_FOLDS):
+                rest, test = known[folds != fold], known[folds == fold]
+                soft = fit_softening(Answers(seen.seen[rest], seen.blind), truth[rest])
+                answers[test] = soft(seen.seen[test], seen.blind)
+        told[name] = answers
+    return told
 
 
 def _logs(shares: LogOdds) -> LogOdds:

@@ -6,23 +6,17 @@ kept in the cache as they go, so that what takes long is done once.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
 from emograph.assembly import (
-    LVLM_WEIGHTS,
     load_crowd_of,
     load_graph_engine,
     load_grid_eyes,
-    load_lvlm,
-    profile_folder,
 )
 from emograph.config import Settings
 from emograph.encoding import Views, encode_paths, encode_views
@@ -31,15 +25,14 @@ from emograph.engine.cues import Evidence
 from emograph.engine.engine import Engine
 from emograph.engine.evaluation.conditions import LogOdds, encoder_vote, graph_vote
 from emograph.engine.evaluation.dataset import LabelledImages
-from emograph.engine.fingerprints import fingerprint
-from emograph.engine.images import open_photo
 from emograph.engine.lvlm.questions import Ballot
 from emograph.engine.perception.vocabulary import Vocabulary
 from emograph.engine.reasoning.matrix import compile_matrix
 from emograph.engine.reasoning.reasoner import Reasoner, balance_on
 from emograph.evaluating import OWN_SOURCES, Progress, evidence_of, plain_reasoner
 from emograph.examining import SPACES, SUBJECT, Answers, ballot_of
-from emograph.fitting import among
+from emograph.fitting import DISASTERS
+from emograph.interviews import interviewed
 
 _KEPT_EVERY = 25
 
@@ -49,10 +42,10 @@ class Poll:
     """What the voters say of a set's images.
 
     By label space, `encoder` and `graph` have log-odds (n, k), as have the `variants` of the graph
-    that lack something; and `lvlm` log-likelihoods, whose rows
+    that lack or have something; and `lvlm` log-likelihoods, whose rows
     are NaN where no model can say that was not trained on the image. `coordinates` are the valence
     and arousal of the labels (k,). `circumstances` are (n, 3), `pooled` (n, 1, f) is what a student
-    sees.
+    sees. `pruned` has what the model says with other prunings.
     """
 
     images: LabelledImages
@@ -61,6 +54,7 @@ class Poll:
     graph: Mapping[str, LogOdds]
     variants: Mapping[str, Mapping[str, LogOdds]]
     lvlm: Mapping[str, Answers]
+    pruned: Mapping[str, Mapping[str, Answers]]
     coordinates: Mapping[str, Mapping[str, NDArray[np.float64]]]
     circumstances: NDArray[np.float64]
     pooled: Views
@@ -73,17 +67,25 @@ class Poll:
 
 
 class Pollster:
-    """Polls sets with the models of the settings; `folds` has models that others were trained for.
+    """Polls sets with the models of the settings, and with those in `folds` (see `interviews`).
 
-    Such a folder holds ``lvlm.safetensors`` and ``lvlm.sha256``, by which it is known what each was
-    trained on.
+    Where `budgets` are given, the vision-language model is asked again with each of these settings
+    of its pruning, about images that the shipped one was not trained on.
     """
 
-    def __init__(self, settings: Settings, folds: Path | None, progress: Progress) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folds: Path | None,
+        progress: Progress,
+        budgets: Sequence[str] = (),
+    ) -> None:
         self.settings = settings
         self.progress = progress
         self.engine: Engine = load_graph_engine(settings, packs=(), store="memory")
-        self._folds = sorted(folds.glob("*/lvlm.safetensors")) if folds else []
+        self._packed = load_graph_engine(settings, packs=(DISASTERS,), store="memory")
+        self._folds = folds
+        self._budgets = budgets
 
     def poll(self, name: str, images: LabelledImages) -> Poll:
         """What all say of a set's images."""
@@ -93,6 +95,8 @@ class Pollster:
         ballots = {s: ballot_of(s, self.engine.graph, images) for s in SPACES[name]}
         graph, zero_shot, coordinates = {}, {}, {}
         flat: dict[str, LogOdds] = {}
+        packed: dict[str, LogOdds] = {}
+        with_pack = evidence_of(self._packed, images.paths, encoding, self.progress)
         for space, ballot in ballots.items():
             scheme = self.engine.graph.scheme("ekman" if space == SUBJECT else space)
             columns = [scheme.labels.index(label) for label in ballot.labels]
@@ -104,6 +108,8 @@ class Pollster:
             reasoner = plain_reasoner(*asked)
             graph[space] = graph_vote(reasoner, evidence).log_odds[:, columns]
             flat[space] = graph_vote(_without_hierarchy(*asked), evidence).log_odds[:, columns]
+            more = plain_reasoner(self.settings, self._packed, scheme.name, asked[3])
+            packed[space] = graph_vote(more, with_pack).log_odds[:, columns]
             zero_shot[space] = encoder_vote(encoder, encoding, scheme).log_odds[:, columns]
         reasoner = self.engine.reasoner("mikels")
         return Poll(
@@ -111,62 +117,26 @@ class Pollster:
             {space: ballot.labels for space, ballot in ballots.items()},
             zero_shot,
             graph,
-            {"graph without hierarchy": flat},
-            self._lvlm(images, ballots),
+            {"graph without hierarchy": flat, f"graph with {DISASTERS}": packed},
+            self._asked(None, images, ballots),
+            {
+                f"lvlm, pruning {budget}": self._asked(budget, images, ballots)
+                for budget in self._budgets
+            },
             coordinates,
             np.array([circumstances(reasoner, pieces).numbers for pieces in evidence]),
             encode_views(load_grid_eyes(self.settings), images.paths, cache, self.progress),
             evidence,
         )
 
-    def _lvlm(self, images: LabelledImages, ballots: Mapping[str, Ballot]) -> dict[str, Answers]:
-        """Each image is judged by the first model that was not trained on it."""
-        told = {
-            space: np.full((len(images), len(ballot.labels)), np.nan)
-            for space, ballot in ballots.items()
-        }
-        blind = {space: np.zeros(len(ballot.labels)) for space, ballot in ballots.items()}
-        open_ = np.ones(len(images), dtype=bool)
-        for weights in self._models():
-            trained = weights.with_suffix(".sha256") if weights else None
-            rows = open_ & ~among(trained, images.paths) if trained else open_
-            if rows.any():
-                answers = self._asked(weights, images.where(rows).paths, ballots)
-                for space, answer in answers.items():
-                    told[space][rows] = answer.seen
-                    blind[space] = answer.blind
-                open_ &= ~rows
-        return {space: Answers(told[space], blind[space]) for space in ballots}
-
-    def _models(self) -> Iterator[Path | None]:
-        """The weights of embedded models, the shipped ones first; None for a model of a hub."""
-        if self.settings.lvlm == "embedded":
-            yield profile_folder(self.settings) / LVLM_WEIGHTS
-            yield from self._folds
-        elif self.settings.lvlm is not None:
-            yield None
-
     def _asked(
-        self, weights: Path | None, paths: Sequence[Path], ballots: Mapping[str, Ballot]
+        self, pruning: str | None, images: LabelledImages, ballots: Mapping[str, Ballot]
     ) -> dict[str, Answers]:
-        model = load_lvlm(self.settings, weights)
-        asked = hashlib.sha256(repr((model.name, self.settings.pruning, ballots)).encode())
-        kept = self.settings.cache / "polls" / f"{fingerprint(paths, asked.hexdigest())[:24]}"
-        file = kept.with_suffix(".safetensors")
-        tensors = _kept(file) or {s: np.zeros((0, len(b.labels))) for s, b in ballots.items()}
-        for done in range(len(tensors[next(iter(ballots))]), len(paths)):
-            view = model.look(open_photo(paths[done]))
-            for space, ballot in ballots.items():
-                answer = view.log_likelihoods(ballot.question, ballot.labels)
-                tensors[space] = np.concatenate([tensors[space], answer[None]])
-            self.progress(done + 1, len(paths))
-            if (done + 1) % _KEPT_EVERY == 0 or done + 1 == len(paths):
-                _keep(tensors, file)
-        unseen = model.look(None)
-        return {
-            space: Answers(tensors[space], unseen.log_likelihoods(ballot.question, ballot.labels))
-            for space, ballot in ballots.items()
-        }
+        changes = {} if pruning is None else {"pruning": pruning}
+        settings = self.settings.model_copy(update=changes)
+        return interviewed(
+            settings, None if pruning else self._folds, images, ballots, self.progress
+        )
 
 
 def _without_hierarchy(
@@ -179,20 +149,3 @@ def _without_hierarchy(
     )
     matrix = compile_matrix(engine.graph, flat, engine.graph.scheme(scheme), sources)
     return Reasoner(matrix, balance_on(matrix, load_crowd_of(settings)))
-
-
-def _keep(tensors: Mapping[str, LogOdds], file: Path) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        save_file(dict(tensors), part)
-        part.replace(file)
-    except OSError:
-        pass  # a cache that cannot be written costs time, not the answer
-
-
-def _kept(file: Path) -> dict[str, LogOdds] | None:
-    try:
-        return load_file(file)
-    except (OSError, SafetensorError):
-        return None

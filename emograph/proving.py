@@ -52,8 +52,13 @@ _TIMED = 12
 Outcome = tuple[dict[str, list[Judged]], dict[str, Rated], dict[str, Poll]]
 
 
-def evaluate_all(settings: Settings, data: Path, work: Path, progress: Progress) -> Proof:
+def evaluate_all(
+    settings: Settings, data: Path, work: Path, budgets: Sequence[str], progress: Progress
+) -> Proof:
     """All sets that `data` holds folders of, by all conditions.
+
+    Where `budgets` are given, such as ``none`` or ``btp-w:0.11``, the vision-language model is
+    asked with each of these prunings, too.
 
     Sets that the profile's models were trained on are judged out of fold, with what `work` keeps of
     `emograph train student`; others as the profile is used. Raises DatasetError where there is no
@@ -70,7 +75,9 @@ def evaluate_all(settings: Settings, data: Path, work: Path, progress: Progress)
         expect_enough(one)
     seen = any(trained_on(settings, one).any() for one in images.values())
     outcome = (
-        _crossed(settings, data, work, progress) if seen else _shipped(settings, images, progress)
+        _crossed(settings, data, work, budgets, progress)
+        if seen
+        else _shipped(settings, images, budgets, progress)
     )
     judged, rated, polled = outcome
     reports = [
@@ -106,8 +113,10 @@ def trained_on(settings: Settings, images: LabelledImages) -> NDArray[np.bool_]:
     return among(profile_folder(settings) / TAUGHT_ON, images.paths)
 
 
-def _crossed(settings: Settings, data: Path, work: Path, progress: Progress) -> Outcome:
-    polled = polls(settings, data, work, progress)
+def _crossed(
+    settings: Settings, data: Path, work: Path, budgets: Sequence[str], progress: Progress
+) -> Outcome:
+    polled = polls(settings, data, work, progress, budgets)
     judged = {
         name: [judge_crossed(name, one, space) for space in SPACES[name]]
         for name, one in polled.items()
@@ -123,9 +132,12 @@ def _crossed(settings: Settings, data: Path, work: Path, progress: Progress) -> 
 
 
 def _shipped(
-    settings: Settings, images: Mapping[str, LabelledImages], progress: Progress
+    settings: Settings,
+    images: Mapping[str, LabelledImages],
+    budgets: Sequence[str],
+    progress: Progress,
 ) -> Outcome:
-    pollster, fitted = Pollster(settings, None, progress), Shipped.load(settings)
+    pollster, fitted = Pollster(settings, None, progress, budgets), Shipped.load(settings)
     polled = {name: pollster.poll(name, one) for name, one in images.items()}
     judged = {
         name: [fitted.judge(name, poll, space) for space in SPACES[name]]

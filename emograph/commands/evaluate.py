@@ -49,6 +49,12 @@ def evaluate(
     page: Annotated[
         Path | None, typer.Option("--html", help="With all, write a web page of the figures, too.")
     ] = None,
+    budgets: Annotated[
+        str,
+        typer.Option(
+            help="With all, further settings of pruning to ask the model with, by commas.",
+        ),
+    ] = "none,btp-w:0.11",
     work: Annotated[
         Path,
         typer.Option(file_okay=False, help="With all, the --work of `emograph train student`."),
@@ -81,7 +87,7 @@ def evaluate(
     if root is None:
         raise EmographError(f"It is not said where {dataset} is.", "Name its folder with --root.")
     if dataset == ALL:
-        _evaluate_all(settings, root, work, output, page)
+        _evaluate_all(settings, root, work, budgets, output, page)
         return
     if dataset == ATTRIBUTES:
         reports = evaluate_attributes(settings, root, condition)
@@ -107,7 +113,12 @@ def evaluate(
 
 
 def _evaluate_all(
-    settings: Settings, root: Path, work: Path, output: Path | None, page: Path | None
+    settings: Settings,
+    root: Path,
+    work: Path,
+    budgets: str,
+    output: Path | None,
+    page: Path | None,
 ) -> None:
     from emograph.commands.progress import ImageProgress
     from emograph.engine.evaluation.report import render_report
@@ -115,7 +126,8 @@ def _evaluate_all(
     from emograph.proving import evaluate_all
 
     with ImageProgress() as progress:
-        proof = evaluate_all(settings, root, work, progress)
+        asked = [budget for budget in budgets.split(",") if budget]
+        proof = evaluate_all(settings, root, work, asked, progress)
     short = [
         Report(report.dataset, report.condition, kept, report.settings)
         for report in proof.reports

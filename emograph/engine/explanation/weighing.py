@@ -40,11 +40,11 @@ def name_of(vote: str) -> str:
 def counted(
     gate: Gate, votes: Mapping[str, Mapping[str, float]], circumstances: Circumstances
 ) -> str | None:
-    """How much each vote counts, and what moved the one that moved most; None for a single vote.
+    r"""How much each vote counts, and what moved the one that moved most; None for a single vote.
 
     >>> votes = {"graph": {"awe": 0.8, "fear": 0.2}, "student": {"awe": 0.4, "fear": 0.6}}
     >>> counted(Gate({"graph": 0.0, "student": 1.1}), votes, Circumstances())
-    'The distilled classifier counts 75\\xa0%, the knowledge graph 25\\xa0%.'
+    'The distilled classifier counts 75\xa0%, the knowledge graph 25\xa0%.'
     """
     if len(votes) < 2:
         return None
