@@ -46,6 +46,7 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     yield from _weights(settings)
     yield _encoder(settings)
     yield _lvlm(settings)
+    yield Finding("student", True, settings.student or "none: no vote of a student is cast")
     yield _store(settings)
 
 
