@@ -54,14 +54,14 @@ def settings(tmp_path: Path, images: LabelledImages, monkeypatch: pytest.MonkeyP
         seen = [path for i, path in enumerate(images.paths) if i not in unseen]
         write_digests(tmp_path / folder / "lvlm.sha256", seen)
         (tmp_path / folder / "lvlm.safetensors").write_bytes(b"")
-    monkeypatch.setattr(interviews, "profile_folder", lambda settings: tmp_path / "profile")
-    monkeypatch.setattr(interviews, "load_lvlm", lambda settings, weights: Model(weights))
+    monkeypatch.setattr(interviews, "profile_folder", lambda _: tmp_path / "profile")
+    monkeypatch.setattr(interviews, "load_lvlm", lambda _, weights: Model(weights))
     monkeypatch.setattr(Model, "looked", [])
     return load_settings(lvlm="embedded", cache=tmp_path / "cache")
 
 
 def ask(settings: Settings, folds: Path | None, images: LabelledImages) -> np.ndarray:
-    told = interviews.interviewed(settings, folds, images, {"s": BALLOT}, lambda a, b: None)
+    told = interviews.interviewed(settings, folds, images, {"s": BALLOT}, lambda *_: None)
     return told["s"].seen[:, 0]
 
 

@@ -15,11 +15,13 @@ _BASE = Path(__file__).parents[1] / "explanation" / "templates" / "base.css"
 
 # Which figures stand side by side; what is not named stands in the JSON alone.
 _TABLES = (
-    ("accuracy, 6 classes", "macro-F1, 6 classes", "NLL", "Brier", "ECE", "ECE if calibrated"),
-    ("accuracy, 8 classes", "macro-F1, 8 classes", "NLL", "Brier", "ECE", "ECE if calibrated"),
-    ("KL to votes", "Jensen-Shannon", "top-1 of votes", "ECE of top-1",
-     "ECE of top-1 if calibrated", "ECE of all shares"),
-    ("valence r", "valence RMSE", "arousal r", "arousal RMSE"),
+    ("The word it was searched for by",
+     ("accuracy, 6 classes", "macro-F1, 6 classes", "NLL", "Brier", "ECE", "ECE if calibrated")),
+    ("The label that people gave it",
+     ("accuracy, 8 classes", "macro-F1, 8 classes", "NLL", "Brier", "ECE", "ECE if calibrated")),
+    ("What people voted for",
+     ("KL to votes", "Jensen-Shannon", "top-1 of votes", "ECE of all shares")),
+    ("How people rated it", ("valence r", "valence RMSE", "arousal r", "arousal RMSE")),
 )  # fmt: skip
 
 _Row = tuple[str, list[Result | None], int]
@@ -58,8 +60,8 @@ def render_report(proof: Proof) -> str:
     )
 
 
-def _tables(reports: Sequence[Report]) -> Iterator[tuple[tuple[str, ...], list[_Row]]]:
-    for metrics in _TABLES:
+def _tables(reports: Sequence[Report]) -> Iterator[tuple[str, tuple[str, ...], list[_Row]]]:
+    for title, metrics in _TABLES:
         rows: list[_Row] = []
         for report in reports:
             found = {result.metric: result for result in report.results}
@@ -67,7 +69,7 @@ def _tables(reports: Sequence[Report]) -> Iterator[tuple[tuple[str, ...], list[_
                 cells = [found.get(metric) for metric in metrics]
                 rows.append((report.condition, cells, found[metrics[0]].n))
         if rows:
-            yield metrics, rows
+            yield title, metrics, rows
 
 
 def _place(gain: Gain, value: float) -> float:
