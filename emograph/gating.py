@@ -15,7 +15,7 @@ from emograph.calibrating import fit_softening
 from emograph.config import Settings
 from emograph.distilling import LABELLED, student_answers
 from emograph.engine.evaluation.conditions import LogOdds
-from emograph.engine.evaluation.folds import N_FOLDS
+from emograph.engine.evaluation.folds import N_FOLDS, stratified_folds
 from emograph.engine.evaluation.temperature import fit_calibration, fit_temperature
 from emograph.engine.gate import VOTES, Gates
 from emograph.engine.student import AFFECT, raters_of
@@ -26,7 +26,7 @@ from emograph.engine.training.rivals import Answer, Fit
 from emograph.evaluating import Progress
 from emograph.examining import SPACES, SUBJECT, Answers, truth_of
 from emograph.polling import Poll, Pollster
-from emograph.teaching import SETS, folds_of
+from emograph.teaching import SETS
 
 FELT = {"ekman": "emotion6", "mikels": "oasis"}
 """The set whose ratings of valence and arousal each scheme is fitted to."""
@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Polled:
-    """The poll of a set, what students said of it out of fold, and the folds of its images.
+    """The poll of a set, and what students said of it out of fold.
 
     `student` are log-probabilities by label space, `ratings` numbers by name.
     """
@@ -45,7 +45,22 @@ class Polled:
     poll: Poll
     student: Mapping[str, LogOdds]
     ratings: Mapping[str, Floats]
-    folds: Folds
+
+    def folds(self, space: str) -> Folds:
+        """The folds in which gates and calibrations are fitted, stratified, (n,).
+
+        Images on which the vision-language model may vote, and others, are shared out alike. All
+        votes are out of fold already, so these need not be the folds that the models lack.
+        """
+        strata = np.zeros(len(self.poll.images), dtype=np.intp)
+        if "emotion" in self.poll.images.labels:
+            strata = 2 * self.truth(space).argmax(axis=1)
+        return stratified_folds(strata + self.heard(space))
+
+    def heard(self, space: str) -> Rows:
+        """On which images the vision-language model votes, (n,)."""
+        heard: Rows = np.isfinite(self.poll.lvlm[space].seen.sum(axis=1))
+        return heard
 
     def truth(self, space: str) -> LogOdds:
         """What people said in a label space, (n, k)."""
@@ -55,8 +70,9 @@ class Polled:
         """The votes on all images, each calibrated on the other folds."""
         truth = self.truth(space)
         votes = np.full((len(truth), len(VOTES), truth.shape[1]), np.nan)
+        folds = self.folds(space)
         for fold in range(N_FOLDS):
-            test = self.folds == fold
+            test = folds == fold
             for column, told in enumerate(_calibrated(self, space, ~test, self, test)):
                 votes[test, column] = told
         return Ballots(votes, self.poll.circumstances, truth)
@@ -90,8 +106,8 @@ def rated(poll: Poll) -> dict[str, Floats]:
 
 def lent(one: Polled, by: Polled, space: str) -> Floats:
     """The votes (n, v, k) on a set without labels, calibrated on all of another set."""
-    everything = np.ones(len(by.folds), dtype=bool)
-    here = np.ones(len(one.folds), dtype=bool)
+    everything = np.ones(len(by.poll.images), dtype=bool)
+    here = np.ones(len(one.poll.images), dtype=bool)
     return np.stack(list(_calibrated(by, space, everything, one, here)), axis=1)
 
 
@@ -161,7 +177,6 @@ def polls(
             pollster.poll(name, images),
             {space: np.log(np.maximum(share, 1e-9)) for space, share in shares.items()},
             {number: values[rows].astype(np.float64) for number, values in told.numbers.items()},
-            folds_of(images, name),
         )
     return polled
 
@@ -176,8 +191,8 @@ def votes_felt(polled: Mapping[str, Polled], scheme: str) -> Floats:
 def train_gate(settings: Settings, data: Path, folder: Path, progress: Progress) -> list[Path]:
     """Fit the gates on votes out of fold, and write them to the profile.
 
-    `folder` holds what `emograph train student` kept, and in ``folds`` vision-language models that
-    were trained without a fold each.
+    `folder` holds what `emograph train student` kept, and in ``folds`` the models of `train_folds`,
+    where there are some.
     """
     polled = polls(settings, data, folder, progress)
     spaces = {"ekman": "emotion6", SUBJECT: "emotion6", "mikels": "fi"}

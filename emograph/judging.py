@@ -51,6 +51,12 @@ class Judged:
     truth: LogOdds
     answers: Mapping[str, LogOdds]
 
+    def where(self, rows: NDArray[np.bool_], of: str) -> Judged:
+        """The images that are chosen, (n,), which are called `of`."""
+        answers = {name: told[rows] for name, told in self.answers.items()}
+        dataset = f"{self.dataset}, {of}"
+        return Judged(dataset, self.space, self.labels, self.truth[rows], answers)
+
     def known(self, *conditions: str) -> NDArray[np.bool_]:
         """Which images all these conditions answer, (n,)."""
         known = np.ones(len(self.truth), dtype=bool)
@@ -70,30 +76,30 @@ class Rated:
 
 def judge_crossed(name: str, one: Polled, space: str) -> Judged:
     """All conditions on a set that the profile's models were trained on, fitted on other folds."""
-    truth, ballots = one.truth(space), one.ballots(space)
+    truth, ballots, folds = one.truth(space), one.ballots(space), one.folds(space)
     answers: dict[str, LogOdds] = {}
     for condition, log_odds in one.poll.zero_shot(space).items():
-        answers[condition] = calibrated(log_odds, truth, one.folds)
+        answers[condition] = calibrated(log_odds, truth, folds)
     answers |= _alone(ballots) | _pruned(one.poll, space, truth)
-    answers[GATE_NAME] = crossed(gate, ballots, one.folds)
+    answers[GATE_NAME] = crossed(gate, ballots, folds)
     for left_out in VOTES:
-        answers[without(left_out)] = crossed(gate, ballots.without(left_out), one.folds)
+        answers[without(left_out)] = crossed(gate, ballots.without(left_out), folds)
     for rival, fit in RIVALS.items():
-        answers[rival] = crossed(fit if rival == _MEAN else tempered(fit), ballots, one.folds)
+        answers[rival] = crossed(fit if rival == _MEAN else tempered(fit), ballots, folds)
     return Judged(name, space, one.poll.labels[space], truth, answers)
 
 
 def rate_crossed(name: str, one: Polled, scheme: str, votes: Floats) -> Rated:
     """Valence and arousal by each vote and by all, by feelings fitted on the other folds."""
-    told = one.valued(scheme, votes)
+    told, folds = one.valued(scheme, votes), one.folds(scheme)
     answers = {
         vote: {kind: told[kind][:, column] for kind in AFFECT} for column, vote in enumerate(VOTES)
     }
-    answers[GATE_NAME] = crossed_feelings(told, one.rated, one.folds)
+    answers[GATE_NAME] = crossed_feelings(told, one.rated, folds)
     for column, left_out in enumerate(VOTES):
         rest = {kind: np.delete(values, column, axis=1) for kind, values in told.items()}
         filled = {kind: np.insert(values, column, np.nan, axis=1) for kind, values in rest.items()}
-        answers[without(left_out)] = crossed_feelings(filled, one.rated, one.folds)
+        answers[without(left_out)] = crossed_feelings(filled, one.rated, folds)
     return Rated(name, one.rated, answers)
 
 

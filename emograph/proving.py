@@ -44,6 +44,8 @@ from emograph.teaching import SETS
 from emograph.version import __version__
 
 TOGETHER = "emotion6 and fi"
+ALL_VOTES = "all votes"
+"""What images are called on which the vision-language model votes, where it does on some alone."""
 _CONFUSED = ("graph", "lvlm", "student", GATE_NAME)
 _OVER = ("encoder", "graph", "lvlm", "student", "mean", *(without(vote) for vote in VOTES))
 _EXPLAINED = 120  # pictures of each set whose explanations are put to the test
@@ -81,9 +83,12 @@ def evaluate_all(
     )
     judged, rated, polled = outcome
     reports = [
-        Report(name, condition, tuple(results), {})
+        Report(dataset, condition, tuple(results), {})
         for name in images
-        for condition, results in _results(judged.get(name, []), rated.get(name)).items()
+        for dataset, parts in _by_dataset(judged.get(name, []), name).items()
+        for condition, results in _results(
+            parts, rated.get(name) if dataset == name else None
+        ).items()
     ]
     engine = load(**{**settings.model_dump(), "packs": (), "store": "memory"})
     told, curves = faithfulness(list(_cases(engine, settings, judged, polled)))
@@ -118,7 +123,11 @@ def _crossed(
 ) -> Outcome:
     polled = polls(settings, data, work, progress, budgets)
     judged = {
-        name: [judge_crossed(name, one, space) for space in SPACES[name]]
+        name: [
+            part
+            for space in SPACES[name]
+            for part in _parts(judge_crossed(name, one, space), one.heard(space))
+        ]
         for name, one in polled.items()
         if "emotion" in one.poll.images.labels
     }
@@ -129,6 +138,13 @@ def _crossed(
         for scheme in FELT
     }
     return judged, rated, {name: one.poll for name, one in polled.items()}
+
+
+def _parts(judged: Judged, heard: NDArray[np.bool_]) -> Iterator[Judged]:
+    """All images, and where the vision-language model votes on some of them alone, those too."""
+    yield judged
+    if heard.any() and not heard.all():
+        yield judged.where(heard, ALL_VOTES)
 
 
 def _shipped(
@@ -150,6 +166,14 @@ def _shipped(
         if name in polled
     }
     return judged, rated, polled
+
+
+def _by_dataset(judged: Sequence[Judged], name: str) -> dict[str, list[Judged]]:
+    """What was judged, by what the images are called; a set without labels has an empty list."""
+    found: dict[str, list[Judged]] = {name: []}
+    for one in judged:
+        found.setdefault(one.dataset, []).append(one)
+    return found
 
 
 def _results(judged: Sequence[Judged], rated: Rated | None) -> dict[str, list[Result]]:
@@ -184,11 +208,13 @@ def _figures(one: Judged, answers: LogOdds, truth: LogOdds) -> Iterator[Result]:
 def _gains(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Gain]:
     """What the gate gains over each other condition, set by set and on both together."""
     labelled = [one for found in judged.values() for one in found if one.space != "ekman"]
+    # What all votes say together is told of images on which all were cast.
+    last = {one.dataset.removesuffix(f", {ALL_VOTES}"): one for one in labelled}
     for found in judged.values():
         for one in found:
             yield from _gains_on(one.dataset, [one])
-    if len(labelled) > 1:
-        yield from _gains_on(TOGETHER, labelled)
+    if len(last) > 1:
+        yield from _gains_on(TOGETHER, list(last.values()))
     for one in labelled:
         yield from _gains_by_emotion(one)
         yield from _gained(one.dataset, [one], "graph", "encoder")

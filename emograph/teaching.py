@@ -57,10 +57,6 @@ _SHOWN = {
     "outdoorsent": (1, 1),
     "medic": (2, 1),
 }
-# Of the sets with labels of emotions, how many of the other questions about them are asked.
-_FELT = {"emotion6": 1, "fi": 2}
-# Of the sets without, how many questions about what is seen are asked besides what is known.
-_CUES = {"oasis": 3, "outdoorsent": 2, "medic": 2}
 _SURE = 0.1
 _LIKELY = 0.2
 _REASONS = 4
@@ -108,6 +104,11 @@ class Lessons:
         """The files of all images."""
         return [path for images in self.sets.values() for path in images.paths]
 
+    @property
+    def learned(self) -> list[Path]:
+        """The files of the images that are trained on."""
+        return [path for path, used in zip(self.paths, self.used, strict=True) if used]
+
     def rows(self, name: str) -> NDArray[np.intp]:
         """Where the images of a set are among all, (n,)."""
         start = 0
@@ -142,33 +143,6 @@ class Lessons:
                 said = {lesson.question for lesson in always}
                 sometimes = tuple(lesson for lesson in others if lesson.question not in said)
                 found.append(Taught(images.paths[i], always, sometimes, asked, times))
-        return found
-
-    def teach_cues(self, settings: Settings, progress: Progress) -> list[Taught]:
-        """What is taught of images that have no label of a feeling: cues, captions, reasons."""
-        engine = load_graph_engine(settings, packs=(), store="memory")
-        known = self._known()
-        found: list[Taught] = []
-        for name, asked in _CUES.items():
-            images = self.sets[name]
-            seen = _observed(engine, settings, images, progress)
-            for path, always, others in zip(images.paths, known[name], seen, strict=True):
-                said = {lesson.question for lesson in always}
-                sometimes = tuple(lesson for lesson in others if lesson.question not in said)
-                found.append(Taught(path, always, sometimes, asked, 1))
-        return found
-
-    def teach_feelings(self, graph: KnowledgeGraph, features: tuple[Rows, ...]) -> list[Taught]:
-        """What is taught of emotions alone, of each image that is used and has a label of them."""
-        feelings = self._feelings(graph, features)
-        found: list[Taught] = []
-        for name, asked in _FELT.items():
-            times, _ = _SHOWN[name]
-            for path, row in zip(self.sets[name].paths, self.rows(name), strict=True):
-                if self.used[row]:
-                    own = tuple(felt for felt, is_own in feelings[row] if is_own)
-                    others = tuple(felt for felt, is_own in feelings[row] if not is_own)
-                    found.append(Taught(path, own, others, asked, times))
         return found
 
     def _feelings(

@@ -15,7 +15,6 @@ from emograph.assembly import (
     LVLM_FITTED,
     LVLM_WEIGHTS,
     load_lvlm,
-    open_knowledge,
     profile_folder,
 )
 from emograph.calibrating import calibrate_lvlm
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from emograph.adapters.models.lvlm.training.embedded import EmbeddedTraining, Plan
 
 _WRITTEN = TypeAdapter(list[Taught])
-_DONE = "done"
 
 Report = Callable[[int, int, float], None]
 
@@ -77,44 +75,33 @@ def _train_embedded(
     weights = training.fit(taught, reporting.steps)
     profile = profile_folder(settings)
     weights.save(profile / LVLM_WEIGHTS)
-    used = [path for path, kept in zip(lessons.paths, lessons.used, strict=True) if kept]
-    write_digests(profile / TRAINED_ON, used)
+    write_digests(profile / TRAINED_ON, lessons.learned)
     with reporting.images("Calibrating") as progress:
         calibrate_lvlm(settings, lessons, progress)
     return [profile / name for name in (LVLM_WEIGHTS, TRAINED_ON, LVLM_FITTED)]
 
 
 def train_folds(settings: Settings, data: Path, folder: Path, reporting: Reporting) -> list[Path]:
-    """Train embedded models that have each not seen a fold, whose votes a gate is fitted on.
+    """Train embedded models as the shipped one was, each without another fold; give their weights.
 
-    What is written lies in `folder`/folds, one folder for each fold but the one that the shipped
-    model has not seen. All begin with one training on pictures without any label of a feeling; then
-    each learns from the labels of four folds. Stopped and called again, it goes on where it was.
+    Their votes tell on all images what a gate may expect of such a model on images it has not seen;
+    the shipped one's tell it on one fold. They lie in `folder`/folds, one folder each. Stopped and
+    called again, it goes on where it was.
     """
     from emograph.adapters.models.lvlm.training.embedded import Plan
 
     _need_peft()
-    cues, feelings = Plan(steps=280), Plan(steps=100, rate=5e-4, projector_rate=6e-4)
-    first = folder / "folds" / "cues"
-    lessons = Lessons.open(data)
-    training = _embedded(settings, lessons, folder, cues, reporting)
-    if not (first / _DONE).exists():
-        with reporting.images("Reading cues") as progress:
-            taught = lessons.teach_cues(settings, progress)
-        training.fit(taught, reporting.steps, first)
-        (first / _DONE).touch()
-    graph = open_knowledge(settings.model_copy(update={"packs": (), "store": "memory"}))
-    features = training.features()
     written = []
     for fold in range(1, N_FOLDS):
         part = folder / "folds" / str(fold)
-        if not (part / LVLM_WEIGHTS).exists():
-            lessons = Lessons.open(data, fold)
-            training = _embedded(settings, lessons, folder, feelings, reporting)
-            taught = lessons.teach_feelings(graph, features)
-            write_digests(part / TRAINED_ON, [lesson.path for lesson in taught])
-            training.fit(taught, reporting.steps, part, first).save(part / LVLM_WEIGHTS)
         written.append(part / LVLM_WEIGHTS)
+        if written[-1].exists():
+            continue
+        lessons = Lessons.open(data, fold)
+        training = _embedded(settings, lessons, folder, Plan(), reporting)
+        taught = _taught(settings, lessons, training, part, reporting)
+        write_digests(part / TRAINED_ON, lessons.learned)
+        training.fit(taught, reporting.steps, part).save(written[-1])
     return written
 
 

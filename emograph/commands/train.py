@@ -106,10 +106,11 @@ def train_folds(
     ],
     work: WorkOption = Path("teacher-training"),
 ) -> None:
-    """Train vision-language models that have each not seen a fold, for the gate to learn from.
+    """Train four more models as the shipped one was, each without another fifth of the images.
 
-    It takes hours; stopped and called again, it goes on where it was. Without them the gate cannot
-    learn how far to trust the vision-language model.
+    It takes two hours for each; stopped and called again, it goes on where it was. Without them the
+    gate learns how far to trust the vision-language model on the fifth that the shipped one has not
+    seen.
     """
     from emograph import training
     from emograph.config import load_settings

@@ -114,12 +114,10 @@ class EmbeddedTraining:
         taught: Sequence[Taught],
         report: Report,
         kept: Path | None = None,
-        begin: Path | None = None,
     ) -> TrainedWeights:
         """Train on the pictures and return what was learned.
 
-        The state is kept in `kept`, the folder of all if not given; `begin` is where that of an
-        earlier training was, with whose parameters this one begins.
+        The state is kept in `kept`; in the folder of all, if not given.
         """
         plan = self._plan
         scale = self._scale([self._row_of[item.path] for item in taught])
@@ -153,7 +151,6 @@ class EmbeddedTraining:
             kept or self._folder,
             self._accelerator,
             report,
-            begin,
         )
         return self._learned(additions, scale)
 

@@ -44,14 +44,13 @@ def fit(
     folder: Path,
     accelerator: Accelerator,
     report: Report,
-    begin: Path | None = None,
 ) -> None:
     """Take `steps` steps down the losses; `losses` gives those of a step, by its number alone.
 
     They are added up, one after the other, so that only one needs its memory at a time.
 
     The state is kept in `folder` as it goes. Where one is found there, training goes on from it, as
-    if it had never stopped; else it begins with the parameters of the training kept in `begin`.
+    if it had never stopped.
     """
     optimizer = torch.optim.AdamW(
         [{"params": list(group.values()), "lr": rate} for group, rate in trained.groups],
@@ -60,8 +59,6 @@ def fit(
     )
     rates = [rate for _, rate in trained.groups]
     done = _restore(folder / _FILE, trained, optimizer)
-    if done == 0 and begin is not None:
-        _take(begin / _FILE, trained)
     for step in range(done, steps):
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * _schedule(step, steps)
@@ -93,14 +90,6 @@ def _keep(path: Path, trained: Trained, optimizer: torch.optim.Optimizer, step: 
     part = path.with_suffix(".part")
     save_file({name: t.cpu().contiguous().clone() for name, t in tensors.items()}, part)
     part.replace(path)
-
-
-def _take(path: Path, trained: Trained) -> None:
-    """Begin with the values, but not the momentum, of another training of the same parameters."""
-    tensors = load_file(path)
-    with torch.no_grad():
-        for name, parameter in trained.named.items():
-            parameter.copy_(tensors[f"value:{name}"].to(parameter))
 
 
 def _restore(path: Path, trained: Trained, optimizer: torch.optim.Optimizer) -> int:
