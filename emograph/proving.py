@@ -208,13 +208,14 @@ def _figures(one: Judged, answers: LogOdds, truth: LogOdds) -> Iterator[Result]:
 def _gains(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Gain]:
     """What the gate gains over each other condition, set by set and on both together."""
     labelled = [one for found in judged.values() for one in found if one.space != "ekman"]
-    # What all votes say together is told of images on which all were cast.
-    last = {one.dataset.removesuffix(f", {ALL_VOTES}"): one for one in labelled}
+    together = {TOGETHER: [one for one in labelled if ALL_VOTES not in one.dataset]}
+    together[f"{TOGETHER}, {ALL_VOTES}"] = [one for one in labelled if ALL_VOTES in one.dataset]
     for found in judged.values():
         for one in found:
             yield from _gains_on(one.dataset, [one])
-    if len(last) > 1:
-        yield from _gains_on(TOGETHER, list(last.values()))
+    for name, parts in together.items():
+        if len(parts) > 1:
+            yield from _gains_on(name, parts)
     for one in labelled:
         yield from _gains_by_emotion(one)
         yield from _gained(one.dataset, [one], "graph", "encoder")

@@ -137,7 +137,7 @@ def _evaluate_all(
     print(table(short))
     print()
     for gain in proof.gains:
-        if gain.dataset == TOGETHER or gain.over in ("encoder", "gate without graph"):
+        if gain.dataset.startswith(TOGETHER) or gain.over in ("encoder", "gate without graph"):
             clear = "clear" if gain.is_clear else "not clear"
             print(
                 f"{gain.dataset}: {gain.condition} over {gain.over}, {gain.of}: "

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Chosen: TypeAlias = NDArray[np.bool_] | NDArray[np.intp]
 
 _STEPS = 200
+_HELD = 100
 _FLOOR = 1e-9
 
 
@@ -170,7 +171,9 @@ def _temperatures(gate: Gate, ballots: Ballots) -> dict[str, float]:
             part = ballots.without(*(name for name in VOTES if name not in names))
             part = part.where(part.cast.sum(axis=1) == size)
             key = cast_by(dict.fromkeys(names))
-            fitted[key] = round(fit_temperature(_pooled(gate, part), part.truth), 3)
+            # Of few pictures a temperature is told by chance: they are held to 1 by some more.
+            held = len(part) / (len(part) + _HELD)
+            fitted[key] = round(fit_temperature(_pooled(gate, part), part.truth) ** held, 3)
     return fitted
 
 
