@@ -158,7 +158,7 @@ class Engine:
                         "reasoning": round(1000 * (reasoned - aligned), 3),
                     },
                     versions=self.versions,
-                    notes=(*look.notes, *self._notes),
+                    notes=(*look.notes, *(opinion.notes if opinion else ()), *self._notes),
                 )
             )
         return explanations

@@ -202,6 +202,7 @@ class Opinion:
     vote: Mapping[str, float] | None
     valence: float
     arousal: float
+    notes: tuple[str, ...] = ()
 
 
 class Pupil:
@@ -215,5 +216,7 @@ class Pupil:
         """Its opinion of a photo; `pooled` saves the look where it is known already."""
         seen = self.eyes.pool(photo) if pooled is None else pooled
         valence, arousal = self.student.affect(seen[None], scheme)[0].tolist()
-        votes = self.student.votes_in(scheme)
-        return Opinion(self.student.vote(seen, scheme) if votes else None, valence, arousal)
+        if self.student.votes_in(scheme):
+            return Opinion(self.student.vote(seen, scheme), valence, arousal)
+        why = f"No vote of a student was cast: it has not learned the labels of {scheme}."
+        return Opinion(None, valence, arousal, (why,))
