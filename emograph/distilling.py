@@ -29,9 +29,9 @@ from emograph.engine.training.network import NetworkClassifier
 from emograph.engine.training.targets import Targets, joined
 from emograph.engine.training.teacher import Teacher
 from emograph.errors import EmographError
-from emograph.evaluating import Progress, emotions_of
-from emograph.examining import SUBJECT
-from emograph.fitting import write_digests
+from emograph.evaluating import Progress
+from emograph.examining import SPACES, SUBJECT, truth_of
+from emograph.fitting import digests, write_digests
 from emograph.teaching import SETS, folds_of
 
 LABELLED = ("emotion6", "fi", "oasis")
@@ -41,6 +41,7 @@ TAUGHT_ON = "student.sha256"
 """The file of a profile that tells what its student was trained on, by content."""
 
 _ANSWERS = "student.safetensors"
+_ANSWERED = "student.sha256"
 
 Reporting = Callable[[str, int, int], None]
 """Told what is being fitted, how many are done and how many there are."""
@@ -94,17 +95,8 @@ class School:
 
 def targets_of(name: str, images: LabelledImages, labels: Mapping[str, Sequence[str]]) -> Targets:
     """What people said of a set's pictures, in the label spaces that they were asked in."""
-    shares: dict[str, NDArray[np.float32]] = {}
-    if name == "emotion6":
-        shares["ekman"] = emotions_of(images, labels["ekman"]).astype(np.float32)
-        shares[SUBJECT] = np.eye(len(labels[SUBJECT]), dtype=np.float32)[
-            images.labels["emotion"].codes
-        ]
-    if name == "fi":
-        shares["mikels"] = emotions_of(images, labels["mikels"]).astype(np.float32)
-    unknown = np.full(len(images), np.nan, np.float32)
-    for space, names in labels.items():
-        shares.setdefault(space, np.repeat(unknown[:, None], len(names), axis=1))
+    spaces = SPACES[name] if "emotion" in images.labels else ()
+    shares = {s: truth_of(s, images, labels[s]).astype(np.float32) for s in spaces}
     numbers = {
         f"{name}.{kind}": ratings.scaled.astype(np.float32)
         for kind, ratings in (("valence", images.valence), ("arousal", images.arousal))
@@ -149,6 +141,7 @@ def train_student(
     student.save(profile_folder(settings) / STUDENT_WEIGHTS)
     write_digests(profile_folder(settings) / TAUGHT_ON, school.paths)
     _keep(told, folder / _ANSWERS)
+    (folder / _ANSWERED).write_text("\n".join(digests(school.paths)) + "\n", encoding="utf-8")
     return school, told
 
 
@@ -188,18 +181,27 @@ def _results(school: School, told: Targets, name: str) -> Iterator[Result]:
             yield Result.of(f"{kind} r", bootstrap(metrics.pearson, values[own], foretold))
 
 
-def student_answers(folder: Path) -> Targets:
-    """What `train_student` kept: what students said out of fold, of all sets one after the other.
+def student_answers(folder: Path, images: LabelledImages) -> Targets:
+    """What students said out of fold of these images, told by content; `train_student` kept it.
 
-    Raises EmographError where it kept nothing.
+    Raises EmographError where it kept nothing, or nothing about some of them.
     """
     kept = _kept(folder / _ANSWERS)
-    if kept is None:
+    asked = digests(images.paths)
+    try:
+        order = (folder / _ANSWERED).read_text("utf-8").split()
+    except OSError:
+        order = []
+    rows = {digest: row for row, digest in enumerate(order)}
+    missing = sum(digest not in rows for digest in asked)
+    if kept is None or missing:
         raise EmographError(
-            f"{folder} holds no answers of students.",
-            "Train them first with `emograph train student`, with the same --work.",
+            f"{folder} holds no answers of students to {missing} of the {len(asked)} images of "
+            f"{images.name}, some of which the shipped student was trained on.",
+            "Train students on them with `emograph train student`, with the same --work, or give "
+            "images that it was not trained on a folder of their own.",
         )
-    return kept
+    return kept.where(np.array([rows[digest] for digest in asked], dtype=np.intp))
 
 
 def _fit(

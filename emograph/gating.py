@@ -15,6 +15,7 @@ from emograph.calibrating import fit_softening
 from emograph.config import Settings
 from emograph.distilling import LABELLED, student_answers
 from emograph.engine.evaluation.conditions import LogOdds
+from emograph.engine.evaluation.dataset import LabelledImages
 from emograph.engine.evaluation.folds import N_FOLDS, stratified_folds
 from emograph.engine.evaluation.temperature import fit_calibration, fit_temperature
 from emograph.engine.gate import VOTES, Gates
@@ -28,8 +29,8 @@ from emograph.examining import SPACES, SUBJECT, Answers, truth_of
 from emograph.polling import Poll, Pollster
 from emograph.teaching import SETS
 
-FELT = {"ekman": "emotion6", "mikels": "oasis"}
-"""The set whose ratings of valence and arousal each scheme is fitted to."""
+FELT = {"ekman": ("emotion6", "emotion6"), "mikels": ("oasis", "fi")}
+"""For each scheme the set whose ratings it is fitted to, and the one that calibrates its votes."""
 
 Rows = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -158,34 +159,33 @@ def crossed_feelings(
 
 def polls(
     settings: Settings,
-    data: Path,
+    sets: Mapping[str, LabelledImages],
     folder: Path,
     progress: Progress,
     budgets: Sequence[str] = (),
 ) -> dict[str, Polled]:
-    """The polls of the labelled sets, with what students said of them out of fold."""
-    told = student_answers(folder)
+    """The polls of sets that students were trained on, with what they said out of fold."""
+    told = {name: student_answers(folder, images) for name, images in sets.items()}
     pollster = Pollster(settings, folder / "folds", progress, budgets)
-    polled: dict[str, Polled] = {}
-    start = 0
-    for name in LABELLED:
-        images = open_dataset(name, data / SETS[name])
-        rows = slice(start, start + len(images))
-        start += len(images)
-        shares = {space: told.shares[space][rows].astype(np.float64) for space in SPACES[name]}
-        polled[name] = Polled(
+    return {
+        name: Polled(
             pollster.poll(name, images),
-            {space: np.log(np.maximum(share, 1e-9)) for space, share in shares.items()},
-            {number: values[rows].astype(np.float64) for number, values in told.numbers.items()},
+            {
+                space: np.log(np.maximum(told[name].shares[space].astype(np.float64), 1e-9))
+                for space in SPACES[name]
+            },
+            {number: values.astype(np.float64) for number, values in told[name].numbers.items()},
         )
-    return polled
+        for name, images in sets.items()
+    }
 
 
 def votes_felt(polled: Mapping[str, Polled], scheme: str) -> Floats:
     """The calibrated votes (n, v, k) on the images whose ratings a scheme is fitted to."""
-    if scheme == "ekman":
-        return polled["emotion6"].ballots(scheme).votes
-    return lent(polled["oasis"], polled["fi"], scheme)
+    rated, by = FELT[scheme]
+    if rated == by:
+        return polled[by].ballots(scheme).votes
+    return lent(polled[rated], polled[by], scheme)
 
 
 def train_gate(settings: Settings, data: Path, folder: Path, progress: Progress) -> list[Path]:
@@ -194,7 +194,8 @@ def train_gate(settings: Settings, data: Path, folder: Path, progress: Progress)
     `folder` holds what `emograph train student` kept, and in ``folds`` the models of `train_folds`,
     where there are some.
     """
-    polled = polls(settings, data, folder, progress)
+    sets = {name: open_dataset(name, data / SETS[name]) for name in LABELLED}
+    polled = polls(settings, sets, folder, progress)
     spaces = {"ekman": "emotion6", SUBJECT: "emotion6", "mikels": "fi"}
     gates = {
         space: GateClassifier().fit(polled[name].ballots(space)).gate_
@@ -204,7 +205,7 @@ def train_gate(settings: Settings, data: Path, folder: Path, progress: Progress)
         scheme: fit_feeling(
             polled[name].valued(scheme, votes_felt(polled, scheme)), polled[name].rated
         )
-        for scheme, name in FELT.items()
+        for scheme, (name, _) in FELT.items()
     }
     path = profile_folder(settings) / GATE
     Gates(gates, feelings, lvlm_name(settings)).save(path)

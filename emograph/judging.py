@@ -92,14 +92,13 @@ def judge_crossed(name: str, one: Polled, space: str) -> Judged:
 def rate_crossed(name: str, one: Polled, scheme: str, votes: Floats) -> Rated:
     """Valence and arousal by each vote and by all, by feelings fitted on the other folds."""
     told, folds = one.valued(scheme, votes), one.folds(scheme)
-    answers = {
-        vote: {kind: told[kind][:, column] for kind in AFFECT} for column, vote in enumerate(VOTES)
-    }
+    answers = _by_vote(told)
     answers[GATE_NAME] = crossed_feelings(told, one.rated, folds)
     for column, left_out in enumerate(VOTES):
-        rest = {kind: np.delete(values, column, axis=1) for kind, values in told.items()}
-        filled = {kind: np.insert(values, column, np.nan, axis=1) for kind, values in rest.items()}
-        answers[without(left_out)] = crossed_feelings(filled, one.rated, folds)
+        rest = {kind: values.copy() for kind, values in told.items()}
+        for values in rest.values():
+            values[:, column] = np.nan
+        answers[without(left_out)] = crossed_feelings(rest, one.rated, folds)
     return Rated(name, one.rated, answers)
 
 
@@ -129,19 +128,18 @@ class Shipped:
             load_calibrations(folder / CALIBRATION),
         )
 
-    def ballots(self, poll: Poll, space: str, truth: LogOdds) -> Ballots:
-        """The votes on all images, as they are cast in use."""
+    def votes(self, poll: Poll, space: str) -> LogOdds:
+        """The logarithms of the votes on all images (n, v, k), as they are cast in use."""
         seen = poll.lvlm[space]
         shares = (self.lvlm.votes or {}).get(space, PLAIN)(seen.seen, seen.blind)
         student = self.student.predict_proba(self._pooled(poll), space)
         graph = self.graph[space](poll.graph[space])
-        votes = np.stack([graph, _logs(shares), _logs(student)], axis=1)
-        return Ballots(votes, poll.circumstances, truth)
+        return np.stack([graph, _logs(shares), _logs(student)], axis=1)
 
     def judge(self, name: str, poll: Poll, space: str) -> Judged:
         """All conditions that need no fitting, on images of any set."""
         truth = truth_of(space, poll.images, poll.labels[space])
-        ballots = self.ballots(poll, space, truth)
+        ballots = Ballots(self.votes(poll, space), poll.circumstances, truth)
         folds = stratified_folds(truth.argmax(axis=1))
         answers = {
             condition: calibrated(log_odds, truth, folds)
@@ -157,21 +155,23 @@ class Shipped:
 
     def rate(self, name: str, poll: Poll, scheme: str) -> Rated:
         """Valence and arousal by each vote and by all."""
-        labels = len(poll.labels[scheme])
-        votes = self.ballots(poll, scheme, np.zeros((len(poll.images), labels))).votes
         ratings = self.student.ratings(self._pooled(poll))
-        told = valued(poll, scheme, votes, ratings)
+        told = valued(poll, scheme, self.votes(poll, scheme), ratings)
         _, feeling = self.gates.of(scheme)
-        answers = {
-            vote: {kind: told[kind][:, column] for kind in AFFECT}
-            for column, vote in enumerate(VOTES)
-        }
+        answers = _by_vote(told)
         answers[GATE_NAME] = {kind: felt(feeling, kind, told[kind]) for kind in AFFECT}
         return Rated(name, rated(poll), answers)
 
     @staticmethod
     def _pooled(poll: Poll) -> NDArray[np.float32]:
         return poll.pooled[:, 0].astype(np.float32)
+
+
+def _by_vote(told: Mapping[str, Floats]) -> dict[str, dict[str, Floats]]:
+    """What each vote has, of what all have (n, v)."""
+    return {
+        vote: {kind: told[kind][:, column] for kind in AFFECT} for column, vote in enumerate(VOTES)
+    }
 
 
 def _alone(ballots: Ballots) -> dict[str, LogOdds]:

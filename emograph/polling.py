@@ -13,11 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emograph.assembly import (
-    load_crowd_of,
-    load_graph_engine,
-    load_grid_eyes,
-)
+from emograph.assembly import load_crowd_of, load_graph_engine, load_grid_eyes
 from emograph.config import Settings
 from emograph.encoding import Views, encode_paths, encode_views
 from emograph.engine.circumstances import circumstances
@@ -34,18 +30,16 @@ from emograph.examining import SPACES, SUBJECT, Answers, ballot_of
 from emograph.fitting import DISASTERS
 from emograph.interviews import interviewed
 
-_KEPT_EVERY = 25
-
 
 @dataclass(frozen=True, eq=False)
 class Poll:
     """What the voters say of a set's images.
 
     By label space, `encoder` and `graph` have log-odds (n, k), as have the `variants` of the graph
-    that lack or have something; and `lvlm` log-likelihoods, whose rows
-    are NaN where no model can say that was not trained on the image. `coordinates` are the valence
-    and arousal of the labels (k,). `circumstances` are (n, 3), `pooled` (n, 1, f) is what a student
-    sees. `pruned` has what the model says with other prunings.
+    that lack or have something; and `lvlm` log-likelihoods, whose rows are NaN where no model can
+    say that was not trained on the image. `pruned` has what the model says with other prunings.
+    `coordinates` are the valence and arousal of the labels (k,), `circumstances` are (n, 3), and
+    `pooled` (n, 1, f) is what a student sees.
     """
 
     images: LabelledImages

@@ -77,7 +77,7 @@ def evaluate_all(
         expect_enough(one)
     seen = any(trained_on(settings, one).any() for one in images.values())
     outcome = (
-        _crossed(settings, data, work, budgets, progress)
+        _crossed(settings, images, work, budgets, progress)
         if seen
         else _shipped(settings, images, budgets, progress)
     )
@@ -91,7 +91,7 @@ def evaluate_all(
         ).items()
     ]
     engine = load(**{**settings.model_dump(), "packs": (), "store": "memory"})
-    told, curves = faithfulness(list(_cases(engine, settings, judged, polled)))
+    told, curves = faithfulness(list(_cases(engine, settings, polled)))
     first = next(iter(images))
     curves += region_curves(settings, images[first], SPACES[first][0], progress)
     for name, poll in polled.items():
@@ -108,7 +108,7 @@ def evaluate_all(
         tuple(_confusions(judged)),
         tuple(curves),
         tuple(told),
-        _costs(engine, next(iter(images.values()))),
+        _costs(engine, images[first]),
         about,
     )
 
@@ -119,9 +119,13 @@ def trained_on(settings: Settings, images: LabelledImages) -> NDArray[np.bool_]:
 
 
 def _crossed(
-    settings: Settings, data: Path, work: Path, budgets: Sequence[str], progress: Progress
+    settings: Settings,
+    images: Mapping[str, LabelledImages],
+    work: Path,
+    budgets: Sequence[str],
+    progress: Progress,
 ) -> Outcome:
-    polled = polls(settings, data, work, progress, budgets)
+    polled = polls(settings, images, work, progress, budgets)
     judged = {
         name: [
             part
@@ -132,10 +136,9 @@ def _crossed(
         if "emotion" in one.poll.images.labels
     }
     rated = {
-        FELT[scheme]: rate_crossed(
-            FELT[scheme], polled[FELT[scheme]], scheme, votes_felt(polled, scheme)
-        )
-        for scheme in FELT
+        name: rate_crossed(name, polled[name], scheme, votes_felt(polled, scheme))
+        for scheme, (name, by) in FELT.items()
+        if name in polled and by in polled
     }
     return judged, rated, {name: one.poll for name, one in polled.items()}
 
@@ -162,7 +165,7 @@ def _shipped(
     }
     rated = {
         name: fitted.rate(name, polled[name], scheme)
-        for scheme, name in FELT.items()
+        for scheme, (name, _) in FELT.items()
         if name in polled
     }
     return judged, rated, polled
@@ -279,20 +282,13 @@ def _confusions(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Confusion]:
                 yield Confusion(f"{one.dataset}, {one.space}", condition, one.labels, rows)
 
 
-def _cases(
-    engine: Engine,
-    settings: Settings,
-    judged: Mapping[str, Sequence[Judged]],
-    polled: Mapping[str, Poll],
-) -> Iterator[Case]:
+def _cases(engine: Engine, settings: Settings, polled: Mapping[str, Poll]) -> Iterator[Case]:
     """Explanations of some pictures of each set, as the profile gives them."""
     fitted = Shipped.load(settings)
     for name, poll in polled.items():
         space = SPACES[name][0]
         labels = poll.labels[space]
-        known = next((o.truth for o in judged.get(name, []) if o.space == space), None)
-        truth = np.zeros((len(poll.images), len(labels))) if known is None else known
-        votes = np.exp(fitted.ballots(poll, space, truth).votes)
+        votes = np.exp(fitted.votes(poll, space))
         step = max(1, len(poll.images) // _EXPLAINED)
         for row in range(0, len(poll.images), step):
             others = {

@@ -12,6 +12,7 @@ from emograph.assembly.profiles import GATE, STUDENT_WEIGHTS, profile_folder
 from emograph.config import Settings
 from emograph.engine.gate import Gates
 from emograph.engine.student import Pupil, Student
+from emograph.errors import AssetError
 
 if TYPE_CHECKING:
     from emograph.adapters.models.grid import GridEyes
@@ -23,8 +24,15 @@ def load_pupil(settings: Settings) -> tuple[Pupil | None, tuple[str, ...]]:
     """The student with its eyes, and what is to be said of it; None where it is not wanted."""
     if settings.student is None:
         return None, (_NO_STUDENT,)
+    from emograph.adapters.models.grid import EYES
+
     student = Student.load(profile_folder(settings) / STUDENT_WEIGHTS)
-    return Pupil(student, load_grid_eyes(settings)), ()
+    if student.encoder != EYES:
+        raise AssetError(
+            f"The student was fitted on {student.encoder}, not on {EYES}.",
+            "Train it again with `emograph train student`.",
+        )
+    return Pupil(student, lambda: load_grid_eyes(settings)), ()
 
 
 def load_gates(settings: Settings, lvlm: str | None) -> Gates:

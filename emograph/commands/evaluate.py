@@ -13,7 +13,6 @@ from emograph.errors import EmographError
 
 ALL = "all"
 COMPARE = "compare"
-TOGETHER = "emotion6 and fi"
 # What is printed; the rest is in the JSON and on the page.
 _SHOWN = ("encoder", "graph", "lvlm", "student", "gate", "gate without graph")
 _DIFFERENT = 0.0005
@@ -123,7 +122,7 @@ def _evaluate_all(
     from emograph.commands.progress import ImageProgress
     from emograph.engine.evaluation.report import render_report
     from emograph.engine.evaluation.results import Report, table
-    from emograph.proving import evaluate_all
+    from emograph.proving import TOGETHER, evaluate_all
 
     with ImageProgress() as progress:
         asked = [budget for budget in budgets.split(",") if budget]

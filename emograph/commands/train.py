@@ -21,6 +21,14 @@ DataOption = Annotated[
         exists=True, file_okay=False, help="Folder that holds the folders Emotion6, FI and OASIS."
     ),
 ]
+AllDataOption = Annotated[
+    Path,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        help="Folder that holds the folders Emotion6, FI, OASIS, OutdoorSent and MEDIC.",
+    ),
+]
 WorkOption = Annotated[
     Path, typer.Option(file_okay=False, help="Where the work is kept as it goes.")
 ]
@@ -35,14 +43,7 @@ def options() -> None:
 
 @app.command("lvlm")
 def train_lvlm(
-    data: Annotated[
-        Path,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            help="Folder that holds the folders Emotion6, FI, OASIS, OutdoorSent and MEDIC.",
-        ),
-    ],
+    data: AllDataOption,
     work: Annotated[
         Path, typer.Option(file_okay=False, help="Where the work is kept as it goes.")
     ] = Path("lvlm-training"),
@@ -96,14 +97,7 @@ def train_student(data: DataOption, work: WorkOption = Path("teacher-training"))
 
 @app.command("folds")
 def train_folds(
-    data: Annotated[
-        Path,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            help="Folder that holds the folders Emotion6, FI, OASIS, OutdoorSent and MEDIC.",
-        ),
-    ],
+    data: AllDataOption,
     work: WorkOption = Path("teacher-training"),
 ) -> None:
     """Train four more models as the shipped one was, each without another fifth of the images.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -206,15 +206,18 @@ class Opinion:
 
 
 class Pupil:
-    """A student with eyes of its own, for pictures that nobody else's eyes have seen yet."""
+    """A student with eyes of its own, for pictures that nobody else's eyes have seen yet.
 
-    def __init__(self, student: Student, eyes: Eyes) -> None:
+    `open_eyes` gives them, the same ones each time; they are opened where they are first needed.
+    """
+
+    def __init__(self, student: Student, open_eyes: Callable[[], Eyes]) -> None:
         self.student = student
-        self.eyes = eyes
+        self._open_eyes = open_eyes
 
     def judge(self, photo: Photo, scheme: str, pooled: Array | None) -> Opinion:
         """Its opinion of a photo; `pooled` saves the look where it is known already."""
-        seen = self.eyes.pool(photo) if pooled is None else pooled
+        seen = self._open_eyes().pool(photo) if pooled is None else pooled
         valence, arousal = self.student.affect(seen[None], scheme)[0].tolist()
         if self.student.votes_in(scheme):
             return Opinion(self.student.vote(seen, scheme), valence, arousal)

@@ -58,9 +58,3 @@ def costs(true: Floats, answers: Floats) -> Floats:
     """The cross-entropy of each item (n,), in nats: how surprising the truth is."""
     given: Floats = -(true * np.log(np.maximum(answers, 1e-12))).sum(axis=1)
     return given
-
-
-def gain(better: Floats, worse: Floats) -> Result:
-    """How much is gained on average where both figures are of the same items, with its interval."""
-    apart = better - worse
-    return Result.of("gain", bootstrap(lambda x: float(x.mean()), apart))

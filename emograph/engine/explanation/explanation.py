@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -55,19 +56,19 @@ class Explanation:
         """The reasoner that inferred the posterior, with its association matrix."""
         return self.finder.reasoner
 
-    @property
+    @cached_property
     def emotions(self) -> Mapping[str, float]:
         """The calibrated distribution over the scheme's emotions; it adds up to 1."""
         return self.gate.weigh(self.votes, self.circumstances)
 
-    @property
+    @cached_property
     def votes(self) -> Mapping[str, Mapping[str, float]]:
         """The distributions that were weighed, by who cast them: graph, lvlm, student."""
         student = None if self.opinion is None else self.opinion.vote
         cast = {"graph": self.posterior.emotions, "lvlm": self.lvlm, "student": student}
         return {name: vote for name, vote in cast.items() if vote is not None}
 
-    @property
+    @cached_property
     def circumstances(self) -> Circumstances:
         """What the gate goes by besides the votes."""
         return circumstances(self.reasoner, self.evidence)

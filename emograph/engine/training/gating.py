@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.special import softmax  # type: ignore[import-untyped]
 from torch import Tensor
 
 from emograph.engine.evaluation.temperature import fit_temperature
 from emograph.engine.gate import VOTES, Gate, cast_by
+from emograph.engine.training.estimator import Estimator
 
 Floats = NDArray[np.float64]
 Chosen: TypeAlias = NDArray[np.bool_] | NDArray[np.intp]
 
 _STEPS = 200
 _HELD = 100
-_FLOOR = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Ballots:
         return np.where(np.isnan(inputs), usual, inputs)
 
 
-class GateClassifier:
+class GateClassifier(Estimator):
     """Fits a gate by scikit-learn's conventions: least cross-entropy, slopes kept small.
 
     It is fitted on what it will meet: all votes, and all votes but one, so that it serves without
@@ -79,27 +79,12 @@ class GateClassifier:
     def __init__(self, penalty: float = 0.03) -> None:
         self.penalty = penalty
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The parameters by name."""
-        del deep
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
-
-    def set_params(self, **params: Any) -> Self:
-        """Change parameters; raises ValueError for a name that is none."""
-        for name, value in params.items():
-            if name not in self.get_params():
-                raise ValueError(f"There is no parameter {name!r} of {type(self).__name__}.")
-            setattr(self, name, value)
-        return self
-
     def fit(self, ballots: Ballots) -> Self:
         """Fit weights on the votes, then a temperature for each set of them."""
-        inputs = ballots.inputs()
-        usual, spread = inputs.mean(axis=0), inputs.std(axis=0)
-        spread = np.where(spread > 1e-6, spread, 1.0)
+        usual, spread = scale(ballots)
         shown = _shown(ballots)
         standard = [torch.from_numpy((b.inputs(usual) - usual) / spread) for b in shown]
-        v, f = len(VOTES), inputs.shape[1]
+        v, f = len(VOTES), len(usual)
         varies = np.isfinite(self.penalty)
 
         def loss(flat: Tensor) -> Tensor:
@@ -144,9 +129,7 @@ def weights(gate: Gate, ballots: Ballots) -> Floats:
         usual = np.array(gate.usual)
         inputs = (ballots.inputs(usual) - usual) / np.array(gate.spread)
         logits = logits + inputs @ np.array([gate.slopes[name] for name in VOTES]).T
-    logits = np.where(ballots.cast, logits, -np.inf)
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
+    shares: Floats = softmax(np.where(ballots.cast, logits, -np.inf), axis=1)
     return shares
 
 
@@ -154,7 +137,8 @@ def weighed(gate: Gate, ballots: Ballots) -> Floats:
     """What the votes say together, (n, k): `Gate.weigh` for many pictures."""
     mixed = _pooled(gate, ballots)
     temperatures = np.array([gate.temperatures.get(_by(cast), 1.0) for cast in ballots.cast])
-    return _softmax(mixed / temperatures[:, None])
+    shares: Floats = softmax(mixed / temperatures[:, None], axis=1)
+    return shares
 
 
 def _pooled(gate: Gate, ballots: Ballots) -> Floats:
@@ -198,10 +182,11 @@ def _by(cast: NDArray[np.bool_]) -> str:
     return "+".join(name for name, there in zip(VOTES, cast, strict=True) if there)
 
 
-def _softmax(logits: Floats) -> Floats:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
-    return shares
+def scale(ballots: Ballots) -> tuple[Floats, Floats]:
+    """Means and spreads of a gate's inputs; what is always the same has the spread 1."""
+    inputs = ballots.inputs()
+    spread = inputs.std(axis=0)
+    return inputs.mean(axis=0), np.where(spread > 1e-6, spread, 1.0)
 
 
 def descend(loss: Callable[[Tensor], Tensor], size: int, start: Floats | None = None) -> Floats:

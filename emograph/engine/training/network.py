@@ -10,7 +10,6 @@ the same alpha. What people did not say of a picture is learned from the teacher
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -19,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from emograph.engine.training.estimator import Estimator
 from emograph.engine.training.targets import Targets
 
 Views = NDArray[np.floating[Any]]
@@ -29,7 +29,7 @@ _WARM_UP = 50
 _NUMBERS = 0.5  # what squares of standardised numbers count beside nats
 
 
-class NetworkClassifier:
+class NetworkClassifier(Estimator):
     """Learns distributions and numbers from features, by scikit-learn's conventions.
 
     Pictures may be seen in several views (n, v, f), mirrored for example: one is drawn each time it
@@ -62,19 +62,6 @@ class NetworkClassifier:
         self.alpha = alpha
         self.tau = tau
         self.seed = seed
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The parameters by name."""
-        del deep
-        return {name: getattr(self, name) for name in _parameters(type(self))}
-
-    def set_params(self, **params: Any) -> Self:
-        """Change parameters; raises ValueError for a name that is none."""
-        for name, value in params.items():
-            if name not in _parameters(type(self)):
-                raise ValueError(f"There is no parameter {name!r} of {type(self).__name__}.")
-            setattr(self, name, value)
-        return self
 
     # X and y are scikit-learn's names.
     def fit(self, X: Views, y: Targets, teacher: Targets | None = None) -> Self:  # noqa: N803
@@ -242,7 +229,3 @@ def _mean(values: NDArray[np.float32]) -> float:
 
 def _spread(values: NDArray[np.float32]) -> float:
     return float(np.nanstd(values)) or 1.0
-
-
-def _parameters(cls: type) -> list[str]:
-    return list(inspect.signature(cls).parameters)

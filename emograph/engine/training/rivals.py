@@ -1,6 +1,6 @@
 """What a gate is compared with: other ways to make one answer of several votes.
 
-Each is fitted on ballots in which every vote was cast, and then answers others (n, k).
+Each is fitted on ballots, and then answers others (n, k).
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import softmax  # type: ignore[import-untyped]
 from torch import Tensor
 
 from emograph.engine.evaluation.temperature import fit_temperature
 from emograph.engine.gate import VOTES
-from emograph.engine.training.gating import Ballots, GateClassifier, descend
+from emograph.engine.training.gating import Ballots, GateClassifier, descend, scale
 
 Floats = NDArray[np.float64]
 Answer = Callable[[Ballots], Floats]
@@ -53,7 +54,7 @@ def product_of_experts(ballots: Ballots) -> Answer:
         return -(truth * logs).sum() / len(truth)
 
     powers = np.exp(descend(loss, votes.shape[1]))
-    return lambda given: _softmax(np.einsum("v,nvk->nk", powers, _full(given)))
+    return lambda given: softmax(np.einsum("v,nvk->nk", powers, _full(given)), axis=1)
 
 
 def linear_on_logits(ballots: Ballots) -> Answer:
@@ -70,14 +71,14 @@ def linear_on_logits(ballots: Ballots) -> Answer:
         return -(truth * logs).sum() / n + _HELD * (flat**2).sum()
 
     best = torch.from_numpy(descend(loss, v * k * k))
-    return lambda given: _softmax(told(best, torch.from_numpy(_full(given))).numpy())
+    return lambda given: softmax(told(best, torch.from_numpy(_full(given))).numpy(), axis=1)
 
 
 def mixture_of_experts(ballots: Ballots) -> Answer:
     """A few gates, each with powers of its own, and a gate among them that sees the votes."""
     votes, truth = _tensors(ballots)
     n, v, _ = votes.shape
-    usual, spread = _scale(ballots)
+    usual, spread = scale(ballots)
 
     def told(flat: Tensor, given: Tensor, seen: Tensor) -> Tensor:
         powers, rest = flat[: _EXPERTS * v].view(_EXPERTS, v), flat[_EXPERTS * v :]
@@ -128,7 +129,7 @@ def tempered(fit: Fit) -> Fit:
     def fitted(ballots: Ballots) -> Answer:
         answer = fit(ballots)
         temperature = fit_temperature(_logs(answer(ballots)), ballots.truth)
-        return lambda given: _softmax(_logs(answer(given)) / temperature)
+        return lambda given: softmax(_logs(answer(given)) / temperature, axis=1)
 
     return fitted
 
@@ -139,15 +140,8 @@ def _tensors(ballots: Ballots) -> tuple[Tensor, Tensor]:
 
 def _full(ballots: Ballots) -> Floats:
     """The votes; one that is missing is like the mean of the others."""
-    there = np.isnan(ballots.votes)
     others = np.nanmean(ballots.votes, axis=1, keepdims=True)
-    return np.where(there, others, ballots.votes)
-
-
-def _scale(ballots: Ballots) -> tuple[Floats, Floats]:
-    inputs = ballots.inputs()
-    spread = inputs.std(axis=0)
-    return inputs.mean(axis=0), np.where(spread > 1e-6, spread, 1.0)
+    return np.where(np.isnan(ballots.votes), others, ballots.votes)
 
 
 def _seen(ballots: Ballots, usual: Floats, spread: Floats) -> Floats:
@@ -159,9 +153,3 @@ def _seen(ballots: Ballots, usual: Floats, spread: Floats) -> Floats:
 def _logs(shares: Floats) -> Floats:
     logs: Floats = np.log(np.maximum(shares, 1e-9))
     return logs
-
-
-def _softmax(logits: Floats) -> Floats:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
-    return shares

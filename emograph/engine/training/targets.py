@@ -22,10 +22,10 @@ class Targets:
     numbers: Mapping[str, Known]
 
     def __len__(self) -> int:
-        return len(next(iter(self.shares.values())))
+        return len(next(iter((*self.shares.values(), *self.numbers.values()))))
 
-    def where(self, chosen: NDArray[np.bool_]) -> Targets:
-        """Those of the pictures that are chosen, (n,)."""
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Targets:
+        """Those of the pictures that are chosen."""
         return Targets(
             {space: known[chosen] for space, known in self.shares.items()},
             {name: known[chosen] for name, known in self.numbers.items()},
