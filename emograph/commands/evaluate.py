@@ -84,7 +84,7 @@ def evaluate(
         _compare(files or [])
         return
     if root is None:
-        raise EmographError(f"It is not said where {dataset} is.", "Name its folder with --root.")
+        raise EmographError("No folder is named to read from.", "Name it with --root.")
     if dataset == ALL:
         _evaluate_all(settings, root, work, budgets, output, page)
         return

@@ -107,8 +107,12 @@ def _listed(names: Sequence[str]) -> str:
 
 def _for(emotion: str, explanation: Explained) -> str:
     surely = {cue.id: cue.confidence for cue in explanation.cues}
+    totals = _totals(emotion, explanation)
     paths = explanation.paths(1000, emotion)
-    telling = [path for path in paths if path.log_odds > _LEAST and _agrees(path)]
+    # One way may lead from a cue to an emotion though all ways together lead away from it.
+    telling = [
+        path for path in paths if path.log_odds > _LEAST and totals[path.cue] > 0 and _agrees(path)
+    ]
     sure = [path for path in telling if surely[path.cue] >= _SURE]
     if telling and not sure:
         faint = " and ".join(_quoted(path.steps[0].label) for path in _by_cue(telling)[:2])
@@ -122,7 +126,7 @@ def _for(emotion: str, explanation: Explained) -> str:
 def _against(emotion: str, explanation: Explained) -> str:
     nothing = "Nothing that was seen speaks clearly against it."
     cues = {cue.id: cue for cue in explanation.cues}
-    totals = {c.cue: c.log_odds for c in explanation.contributions if c.emotion == emotion}
+    totals = _totals(emotion, explanation)
     sure = {cue: value for cue, value in totals.items() if cues[cue].confidence >= _SURE}
     if not totals:
         return nothing
@@ -135,6 +139,11 @@ def _against(emotion: str, explanation: Explained) -> str:
         f"Against it speaks {_quoted(cues[cue].label)}: without it {_feeling(emotion)} would be "
         f"at {percent(q)} instead of {percent(p)}."
     )
+
+
+def _totals(emotion: str, explanation: Explained) -> dict[str, float]:
+    """What each cue adds to an emotion, by its id."""
+    return {c.cue: c.log_odds for c in explanation.contributions if c.emotion == emotion}
 
 
 def _agrees(path: Path) -> bool:

@@ -74,6 +74,21 @@ def test_without_cues_it_says_that_nothing_was_seen(explain: Explain) -> None:
         assert last == "The answer is what is expected of any image."
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=DRAWN)
+def test_no_cue_speaks_for_and_against(
+    scheme: str,
+    drawn: list[tuple[int, float]],
+    finders: Mapping[str, PathFinder],
+    explain: Explain,
+) -> None:
+    cues = seen(finders[scheme], drawn)
+    _, speaks_for, speaks_against = explain(*cues, finder=finders[scheme]).why()[-3:]
+    named = {label for label in quoted([speaks_for]) if label.startswith("thing")}
+    assert not named & quoted([speaks_against])
+
+
 def test_a_single_cue_speaks_for_or_against(explain: Explain) -> None:
     sentences = explain(cue("a", label="dark", iri=DARK)).why()
     assert "dark" in quoted(sentences[1:])
