@@ -124,10 +124,11 @@ class Engine:
         finder = self._finder(scheme)
         gate, feeling = self._gates.of(finder.reasoner.matrix.scheme.name)
         start = time.perf_counter()
-        seen = self.perception.see(photos)
+        encoding = self.perception.encoder.encode_images(photos)
+        seen = self.perception.see(photos, encoding)
         perceived = (time.perf_counter() - start) / len(photos)
         explanations = []
-        for photo, detected in zip(photos, seen, strict=True):
+        for photo, detected, vector in zip(photos, seen, encoding.vectors, strict=True):
             start = time.perf_counter()
             look = self._look(photo, finder)
             cues = unique((*detected, *look.cues))
@@ -150,6 +151,7 @@ class Engine:
                     opinion=opinion,
                     gate=gate,
                     feeling=feeling,
+                    vector=vector,
                     timings_ms={
                         "perception": round(1000 * perceived, 3),
                         **({"lvlm": round(1000 * (looked - start), 3)} if self.onlooker else {}),

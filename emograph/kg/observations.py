@@ -42,10 +42,10 @@ class Observations:
         Raises `KnowledgeError` where it is a counterfactual or no explanation document, or where
         the store was opened for reading.
         """
-        if document.get("without"):
+        if document.get("without") or document.get("as_if"):
             raise KnowledgeError(
-                "An explanation without some of its cues is no observation, so it is not kept.",
-                "Keep the whole explanation.",
+                "An explanation of what was not seen is no observation, so it is not kept.",
+                "Keep the explanation as it was.",
             )
         triples = explanation_triples(document)
         iri = explanation_iri(document)

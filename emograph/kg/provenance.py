@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -43,18 +44,26 @@ _MEDIA_FRAGMENTS = NamedNode("http://www.w3.org/TR/media-frags/")
 def explanation_iri(document: Mapping[str, Any]) -> str:
     """The IRI of an explanation and of its named graph; see `observation_iri`."""
     sha256, scheme = document["image"]["sha256"], document["scheme"]
-    return observation_iri(sha256, scheme, document["versions"], document.get("without", ()))
+    without, as_if = document.get("without", ()), document.get("as_if", {})
+    return observation_iri(sha256, scheme, document["versions"], without, as_if)
 
 
 def observation_iri(
-    sha256: str, scheme: str, versions: Mapping[str, str], without: Sequence[str] = ()
+    sha256: str,
+    scheme: str,
+    versions: Mapping[str, str],
+    without: Sequence[str] = (),
+    as_if: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
     """The IRI of the explanation of an image in a scheme by these versions.
 
     It is known before the image is explained, and the same however often that is done. `without`
-    holds the ids of the cues that a counterfactual leaves out.
+    holds the ids of the cues that a counterfactual leaves out, `as_if` the confidences that it has
+    instead of what was seen.
     """
-    identity = [sha256, scheme, sorted(versions.items()), sorted(without)]
+    identity: list[Any] = [sha256, scheme, sorted(versions.items()), sorted(without)]
+    if as_if:
+        identity.append(sorted(as_if.items()))
     text = json.dumps(identity, separators=(",", ":"))
     return terms.BASE + "explanation/" + hashlib.sha256(text.encode()).hexdigest()[:32]
 

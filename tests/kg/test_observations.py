@@ -69,9 +69,12 @@ def test_another_scheme_or_image_revises_nothing(store: GraphStore, street: dict
     assert revisions(store) == set()
 
 
-def test_a_counterfactual_is_not_kept(store: GraphStore, street: dict[str, Any]) -> None:
+@pytest.mark.parametrize("change", [{"without": ["scene:flood"]}, {"as_if": {"scene:flood": 0.2}}])
+def test_a_counterfactual_is_not_kept(
+    store: GraphStore, street: dict[str, Any], change: dict[str, Any]
+) -> None:
     with pytest.raises(KnowledgeError, match="no observation"):
-        Observations(store).keep({**street, "without": ["scene:flood"]})
+        Observations(store).keep({**street, **change})
     assert store.graphs() == ()
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from emograph.engine.circumstances import circumstances
@@ -50,6 +51,10 @@ class Explanation:
     feeling: Feeling = field(default_factory=Feeling)
     left_out: tuple[str, ...] = ()
     """Ids of the cues that a counterfactual goes without."""
+    changed: Mapping[str, float] = field(default_factory=dict)
+    """Confidences that a counterfactual has instead of what was seen, by cue id."""
+    vector: NDArray[np.float32] | None = None
+    """Where the image lies in the space that the encoder shares with words (t,), of length 1."""
 
     @property
     def reasoner(self) -> Reasoner:
@@ -128,14 +133,47 @@ class Explanation:
                 f"No cue of this image is called {cue!r}.",
                 f"Name one by id or label, such as: {', '.join(c.id for c in likeliest)}.",
             )
-        evidence = tuple(e for e in self.evidence if e.cue.id not in gone)
+        return self.what_if(dict.fromkeys(gone, 0.0))
+
+    def what_if(self, confidences: Mapping[str, float]) -> Explanation:
+        """The same image with other confidences, by cue id; a cue of confidence 0 is left out.
+
+        The other votes stay as they were cast: they do not go by cues. Raises EmographError where
+        no cue has that id, or a confidence is not in 0..1.
+        """
+        for id, confidence in confidences.items():
+            if not 0.0 <= confidence <= 1.0:
+                raise EmographError(
+                    f"The cue {id!r} cannot have the confidence {confidence}.", "Say 0 to 1."
+                )
+            if all(cue.id != id for cue in self.cues):
+                raise EmographError(
+                    f"No cue of this image has the id {id!r}.",
+                    "Name one of the ids in the explanation's cues.",
+                )
+        cues = {
+            cue.id: replace(cue, confidence=confidences.get(cue.id, cue.confidence))
+            for cue in self.cues
+            if confidences.get(cue.id, 1.0) > 0.0
+        }
+        evidence = tuple(
+            replace(piece, cue=cues[piece.cue.id])
+            for piece in self.evidence
+            if piece.cue.id in cues
+        )
+        gone = {cue.id for cue in self.cues} - cues.keys()
+        given = {id: value for id, value in confidences.items() if id in cues}
+        notes = [f"As if the cue {id} had the confidence {v:.2f}." for id, v in given.items()]
+        if gone:
+            notes.append(f"Without the cue {', '.join(sorted(gone))}.")
         return replace(
             self,
-            cues=tuple(c for c in self.cues if c.id not in gone),
+            cues=tuple(cues.values()),
             evidence=evidence,
             posterior=self.reasoner.infer(evidence),
-            notes=(*self.notes, f"Without the cue {', '.join(sorted(gone))}."),
+            notes=(*self.notes, *notes),
             left_out=tuple(sorted({*self.left_out, *gone})),
+            changed={**self.changed, **given},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -167,6 +205,7 @@ class Explanation:
             "timings_ms": dict(self.timings_ms),
             "versions": dict(self.versions),
             **({"without": list(self.left_out)} if self.left_out else {}),
+            **({"as_if": dict(self.changed)} if self.changed else {}),
         }
 
     def to_rdf(self) -> Dataset:

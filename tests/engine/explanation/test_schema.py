@@ -48,7 +48,7 @@ def test_every_field_is_described() -> None:
 
 
 def test_every_field_but_that_of_counterfactuals_is_required() -> None:
-    assert set(schema()["required"]) == set(schema()["properties"]) - {"without"}
+    assert set(schema()["required"]) == set(schema()["properties"]) - {"without", "as_if"}
 
 
 @pytest.mark.parametrize(
