@@ -19,7 +19,7 @@ from emograph.engine.perception.perception import Perception, unique
 from emograph.engine.reasoning.paths import PathFinder
 from emograph.engine.reasoning.reasoner import Reasoner
 from emograph.engine.student import Opinion, Pupil
-from emograph.errors import EmographError
+from emograph.errors import EmographError, ImageError
 from emograph.kg.graph import KnowledgeGraph
 
 BATCH = 16
@@ -103,7 +103,7 @@ class Engine:
         while batch := list(islice(waiting, BATCH)):
             opened = [self._try_open(image) for image in batch]
             photos = [photo for photo in opened if isinstance(photo, Photo)]
-            explained = iter(self._explain_batch(photos, scheme))
+            explained = iter(self._explain_each(photos, scheme))
             for photo in opened:
                 yield next(explained) if isinstance(photo, Photo) else photo
 
@@ -118,6 +118,17 @@ class Engine:
             named = image if isinstance(image, str) else getattr(image, "name", None)
             return Failure(str(named or type(image).__name__), error)
 
+    def _explain_each(
+        self, photos: Sequence[Photo], scheme: str | None
+    ) -> list[Explanation | Failure]:
+        """One batch, where a photo that a model cannot take does not stop the others."""
+        try:
+            return list(self._explain_batch(photos, scheme))
+        except ImageError as error:
+            if len(photos) == 1:
+                return [Failure(photos[0].source, error)]
+            return [result for photo in photos for result in self._explain_each([photo], scheme)]
+
     def _explain_batch(self, photos: Sequence[Photo], scheme: str | None) -> list[Explanation]:
         if not photos:
             return []
@@ -127,10 +138,13 @@ class Engine:
         encoding = self.perception.encoder.encode_images(photos)
         seen = self.perception.see(photos, encoding)
         perceived = (time.perf_counter() - start) / len(photos)
+        start = time.perf_counter()
+        looks = self._look_each(photos, finder)
+        beheld = (time.perf_counter() - start) / len(photos)
         explanations = []
-        for photo, detected, vector in zip(photos, seen, encoding.vectors, strict=True):
-            start = time.perf_counter()
-            look = self._look(photo, finder)
+        for photo, detected, vector, look in zip(
+            photos, seen, encoding.vectors, looks, strict=True
+        ):
             cues = unique((*detected, *look.cues))
             looked = time.perf_counter()
             scheme_name = finder.reasoner.matrix.scheme.name
@@ -154,7 +168,7 @@ class Engine:
                     vector=vector,
                     timings_ms={
                         "perception": round(1000 * perceived, 3),
-                        **({"lvlm": round(1000 * (looked - start), 3)} if self.onlooker else {}),
+                        **({"lvlm": round(1000 * beheld, 3)} if self.onlooker else {}),
                         **({"student": round(1000 * (judged - looked), 3)} if self.pupil else {}),
                         "alignment": round(1000 * (aligned - judged), 3),
                         "reasoning": round(1000 * (reasoned - aligned), 3),
@@ -170,8 +184,8 @@ class Engine:
             return None
         return self.pupil.judge(photo, scheme, look.pooled)
 
-    def _look(self, photo: Photo, finder: PathFinder) -> Look:
+    def _look_each(self, photos: Sequence[Photo], finder: PathFinder) -> list[Look]:
         if self.onlooker is None:
-            return Look((), None)
+            return [Look((), None) for _ in photos]
         scheme = finder.reasoner.matrix.scheme
-        return self.onlooker.look(photo, scheme.name, scheme.labels)
+        return self.onlooker.look_each(photos, scheme.name, scheme.labels)

@@ -93,6 +93,14 @@ class View(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A photo before a model's eyes, and the items that answer each question about it."""
+
+    view: View
+    answers: Sequence[tuple[Named, ...]]
+
+
 class VisionLanguageModel(Protocol):
     """Sees pictures and answers in words, such as LLaVA."""
 
@@ -101,4 +109,8 @@ class VisionLanguageModel(Protocol):
 
     def look(self, photo: Photo | None) -> View:
         """Encode a photo, or nothing at all: what the model would answer without having seen it."""
+        ...
+
+    def look_each(self, photos: Sequence[Photo], namings: Sequence[Naming]) -> list[Told]:
+        """Look at several photos and name what each shows: quicker together than one by one."""
         ...

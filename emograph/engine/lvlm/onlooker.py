@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emograph.engine.cues import Cue
 from emograph.engine.images import Photo
-from emograph.engine.lvlm.model import VisionLanguageModel
+from emograph.engine.lvlm.model import Told, VisionLanguageModel
 from emograph.engine.lvlm.sight import CueReader
 from emograph.engine.lvlm.voting import Voter
 from emograph.engine.perception.detector import Array
@@ -35,10 +35,19 @@ class Onlooker:
         self.reader = reader
         self.voter = voter
 
-    def look(self, photo: Photo, scheme: str, labels: tuple[str, ...]) -> Look:
-        """The cues of a photo and the vote over a scheme's labels."""
-        view = self.model.look(photo)
-        cues = self.reader.cues(self.reader.read(view))
+    def look_each(
+        self, photos: Sequence[Photo], scheme: str, labels: tuple[str, ...]
+    ) -> list[Look]:
+        """The cues of each photo and the vote over a scheme's labels.
+
+        Raises ImageError for a photo whose shape the model cannot take.
+        """
+        seen = self.model.look_each(photos, self.reader.namings)
+        return [self._look(told, scheme, labels) for told in seen]
+
+    def _look(self, told: Told, scheme: str, labels: tuple[str, ...]) -> Look:
+        view = told.view
+        cues = self.reader.cues(self.reader.sight(told.answers))
         if not self.voter.votes_in(scheme):
             why = f"{_NO_VOTE}: it has not learned the labels of {scheme}."
             return Look(cues, None, (why,), view.pooled)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from emograph.engine.cues import Cue, Kind
 from emograph.engine.lvlm.fitted import UNFITTED, Confidence
-from emograph.engine.lvlm.model import LIKELIEST, Naming, Sampling, View
+from emograph.engine.lvlm.model import LIKELIEST, Named, Naming, Sampling, View
 from emograph.engine.lvlm.questions import NAMING, OTHER
 from emograph.engine.lvlm.vocabulary import Words
 from emograph.kg.concepts import Concept
@@ -81,7 +81,10 @@ class CueReader:
 
     def read(self, view: View, sampling: Sampling = LIKELIEST) -> Sight:
         """What the model says of the picture before its eyes."""
-        answers = view.name(self.namings, sampling)
+        return self.sight(view.name(self.namings, sampling))
+
+    def sight(self, answers: Sequence[tuple[Named, ...]]) -> Sight:
+        """What is seen by the answers to the reader's questions, `namings`."""
         said: dict[str, list[dict[str, object]]] = {}
         for naming, answer in zip(self.namings, answers, strict=True):
             surely = self._confidence.get(naming.kind, UNFITTED)

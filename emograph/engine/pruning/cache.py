@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -126,6 +128,57 @@ def pruned_layer(cache: Cache, index: int) -> PrunedLayer:
     layer: PrunedLayer = found if isinstance(found, PrunedLayer) else PrunedLayer.of(found)
     cache.layers[index] = layer
     return layer
+
+
+def rows_of(layers: Sequence[Any], rows: Tensor) -> list[Any]:
+    """New layers with these rows of the old ones; what layers share they go on sharing."""
+    shared: dict[int, Tensor] = {}
+    taken = []
+    for layer in layers:
+        other = copy.copy(layer)
+        other.keys, other.values = layer.keys[rows], layer.values[rows]
+        for told in ("columns", "weights"):
+            of_all = getattr(layer, told, None)
+            if of_all is not None and len(of_all) > 1:
+                setattr(other, told, shared.setdefault(id(of_all), of_all[rows]))
+        taken.append(other)
+    return taken
+
+
+def side_by_side(caches: Sequence[Sequence[Any]]) -> list[Any]:
+    """The layers of several caches of one row each as layers of so many rows.
+
+    Layers at the same depth must hold as many tokens each; what layers share they go on sharing.
+    """
+    shared: dict[tuple[int, ...], Tensor] = {}
+    joined = []
+    for layers in zip(*caches, strict=True):
+        other = copy.copy(layers[0])
+        other.keys = torch.cat([layer.keys for layer in layers])
+        other.values = torch.cat([layer.values for layer in layers])
+        for told in ("columns", "weights"):
+            each = [
+                of_one for layer in layers if (of_one := getattr(layer, told, None)) is not None
+            ]
+            if each:
+                key = tuple(map(id, each))
+                if key not in shared:
+                    shared[key] = torch.cat(each)
+                setattr(other, told, shared[key])
+        joined.append(other)
+    return joined
+
+
+def shape_of(layers: Sequence[Any]) -> tuple[tuple[int, bool, bool], ...]:
+    """How many tokens each layer holds, and what it is told: alike where caches can be joined."""
+    return tuple(
+        (
+            layer.keys.shape[-2],
+            getattr(layer, "columns", None) is not None,
+            getattr(layer, "weights", None) is not None,
+        )
+        for layer in layers
+    )
 
 
 def expect_prunable(cache: Any) -> None:

@@ -13,6 +13,7 @@ from emograph.engine.lvlm.model import (
     Naming,
     Question,
     Sampling,
+    Told,
 )
 
 
@@ -29,6 +30,10 @@ class ActingModel:
     def look(self, photo: Photo | None) -> "ActingView":
         self.looks.append(photo is not None)
         return ActingView(self, self.blind if photo is None else self.seen)
+
+    def look_each(self, photos: Sequence[Photo], namings: Sequence[Naming]) -> list[Told]:
+        views = [self.look(photo) for photo in photos]
+        return [Told(view, view.name(namings)) for view in views]
 
 
 @dataclass

@@ -37,7 +37,7 @@ def onlooker(model: ActingModel, fitted: dict[str, Softening] | None = None) -> 
 
 def test_a_look_gives_cues_and_a_vote() -> None:
     model = ActingModel({"awe": -1.0, "fear": -3.0}, {}, SAID)
-    look = onlooker(model).look(PHOTO, "mikels", LABELS)
+    (look,) = onlooker(model).look_each([PHOTO], "mikels", LABELS)
     assert [cue.label for cue in look.cues] == ["dog"]  # the other was a mere guess
     assert look.vote is not None
     assert look.vote["awe"] > look.vote["fear"]
@@ -46,14 +46,15 @@ def test_a_look_gives_cues_and_a_vote() -> None:
 
 
 def test_a_scheme_that_was_not_learned_is_noted() -> None:
-    look = onlooker(ActingModel(said=SAID), {"ekman": PLAIN}).look(PHOTO, "mikels", LABELS)
+    learned = onlooker(ActingModel(said=SAID), {"ekman": PLAIN})
+    (look,) = learned.look_each([PHOTO], "mikels", LABELS)
     assert look.vote is None
     assert "learned the labels of mikels" in look.notes[0]
     assert look.cues
 
 
 def test_a_model_that_cannot_vote_still_sees() -> None:
-    look = onlooker(MuteModel(said=SAID)).look(PHOTO, "mikels", LABELS)
+    (look,) = onlooker(MuteModel(said=SAID)).look_each([PHOTO], "mikels", LABELS)
     assert look.vote is None
     assert look.cues
     assert "gives no log-probabilities" in look.notes[0]

@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from transformers import DynamicCache
 
+from emograph.engine.pruning.cache import rows_of, shape_of, side_by_side
+
 
 class LanguageHalf:
     """The half of a network that reads and writes words: embeddings, decoder and head."""
@@ -53,29 +55,40 @@ class Branch:
         self._mask: torch.Tensor | None = None
         self._length = 0
 
-    def fork(self, rows: int) -> Branch:
-        """The same sequence `rows` times; only a branch of one row forks."""
-        # Reading makes new tensors and leaves the old ones alone, so they can be shared.
-        return self._with(
-            [
-                (layer.keys.expand(rows, -1, -1, -1), layer.values.expand(rows, -1, -1, -1))
-                for layer in self._cache.layers
-            ],
-            self._next.expand(rows),
-            None if self._mask is None else self._mask.expand(rows, -1),
-        )
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What it has read, by length: branches of one row and the same shape can be joined."""
+        return self._length, shape_of(self._cache.layers)
+
+    @classmethod
+    def join(cls, branches: Sequence[Branch]) -> Branch:
+        """Branches of one row and the same shape as the rows of one."""
+        joined = cls(branches[0]._half)
+        joined._cache.layers.extend(side_by_side([b._cache.layers for b in branches]))
+        joined._next = torch.cat([branch._next for branch in branches])
+        joined._length = branches[0]._length
+        return joined
+
+    def fork(self, times: int) -> Branch:
+        """The same sequences so many times, each beside its own."""
+        rows = len(self._next)
+        if rows > 1:
+            return self.keep([row for row in range(rows) for _ in range(times)])
+        # Reading makes new tensors and leaves the old ones alone, so one row can be shared.
+        layers = []
+        for layer in self._cache.layers:
+            other = copy.copy(layer)
+            other.keys = layer.keys.expand(times, -1, -1, -1)
+            other.values = layer.values.expand(times, -1, -1, -1)
+            layers.append(other)
+        mask = None if self._mask is None else self._mask.expand(times, -1)
+        return self._with(layers, self._next.expand(times), mask)
 
     def keep(self, rows: Sequence[int]) -> Branch:
         """The branch with these rows only."""
         at = torch.tensor(rows, device=self._half.device)
-        kept = self._with(
-            [(layer.keys, layer.values) for layer in self._cache.layers],
-            self._next[at],
-            None if self._mask is None else self._mask[at],
-        )
-        for layer in kept._cache.layers:
-            layer.batch_select_indices(at)
-        return kept
+        mask = None if self._mask is None else self._mask[at]
+        return self._with(rows_of(self._cache.layers, at), self._next[at], mask)
 
     def read(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         """Go on with tokens, a list for each row, and give the hidden states.
@@ -135,15 +148,9 @@ class Branch:
         self._mask = ones
 
     def _with(
-        self,
-        layers: list[tuple[torch.Tensor, torch.Tensor]],
-        following: torch.Tensor,
-        mask: torch.Tensor | None,
+        self, layers: Sequence[Any], following: torch.Tensor, mask: torch.Tensor | None
     ) -> Branch:
         branch = Branch(self._half)
-        for layer, (keys, values) in zip(self._cache.layers, layers, strict=True):
-            other = copy.copy(layer)
-            other.keys, other.values = keys, values
-            branch._cache.layers.append(other)
+        branch._cache.layers.extend(layers)
         branch._next, branch._mask, branch._length = following, mask, self._length
         return branch

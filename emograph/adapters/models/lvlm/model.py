@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from emograph.adapters.models.lvlm.branch import Branch, LanguageHalf
 from emograph.adapters.models.lvlm.eyes import Eyes
 from emograph.adapters.models.lvlm.families import Family
 from emograph.adapters.models.lvlm.prompts import Prompts
-from emograph.adapters.models.lvlm.view import PhotoView, Speaker
+from emograph.adapters.models.lvlm.view import PhotoView, Speaker, name_each
 from emograph.adapters.models.lvlm.vocabulary import Vocabulary
 from emograph.engine.images import Photo
+from emograph.engine.lvlm.model import Naming, Told
 from emograph.engine.pruning.pruner import VisionTokenPruner
 from emograph.errors import AssetError
 
@@ -69,6 +71,14 @@ class TransformersLVLM:
                 return PhotoView(self._speaker, Branch(self._speaker.half), False)
             prefix, pooled = self.eyes.see(photo)
         return PhotoView(self._speaker, prefix, True, pooled)
+
+    def look_each(self, photos: Sequence[Photo], namings: Sequence[Naming]) -> list[Told]:
+        """Look at several photos and name what each shows, decoding for all of them together.
+
+        Raises ImageError for a photo whose shape the model cannot take.
+        """
+        views = [self.look(photo) for photo in photos]
+        return [Told(*told) for told in zip(views, name_each(views, namings), strict=True)]
 
 
 def _turn_ends(network: Any, tokenizer: Any) -> list[int]:

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -30,7 +31,7 @@ from emograph.adapters.models.lvlm.server_reading import (
 )
 from emograph.adapters.models.lvlm.server_votes import KEY, log_likelihoods
 from emograph.engine.images import Photo
-from emograph.engine.lvlm.model import LogLikelihoods, Named, Naming, Question, Sampling
+from emograph.engine.lvlm.model import LogLikelihoods, Named, Naming, Question, Sampling, Told
 from emograph.errors import VoteError
 
 __all__ = ["ServerError", "ServerLVLM", "ServerView", "connect_server", "picture_url"]
@@ -103,6 +104,16 @@ class ServerLVLM:
     def look(self, photo: Photo | None) -> ServerView:
         """Encode a photo, once for all that is asked of it; None asks the same without one."""
         return ServerView(self, None if photo is None else picture_url(photo))
+
+    def look_each(self, photos: Sequence[Photo], namings: Sequence[Naming]) -> list[Told]:
+        """Look at several photos and name what each shows, as many at a time as the line allows."""
+
+        def look(photo: Photo) -> Told:
+            view = self.look(photo)
+            return Told(view, view.name(namings))
+
+        with ThreadPoolExecutor(self._line.in_flight) as pool:
+            return list(pool.map(look, photos))
 
     def close(self) -> None:
         """Close all connections."""

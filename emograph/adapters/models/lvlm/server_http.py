@@ -92,6 +92,7 @@ class Line:
         self.address = address
         self._key = (api_key or "").strip()
         self._timeout, self._retries = timeout, retries
+        self.in_flight = in_flight
         self._permits = threading.BoundedSemaphore(in_flight)
         # A compressed answer could grow beyond its bound within one piece.
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}

@@ -36,6 +36,7 @@ from emograph.engine.lvlm.model import (
     Naming,
     Question,
     Sampling,
+    Told,
     View,
     VisionLanguageModel,
 )
@@ -61,6 +62,10 @@ class Scripted:
     def look(self, photo: Photo | None) -> View:
         seen = () if photo is None else photo.pixels.mean((0, 1)) // 64
         return ScriptedView(str([int(value) for value in seen]))
+
+    def look_each(self, photos: Sequence[Photo], namings: Sequence[Naming]) -> list[Told]:
+        views = [self.look(photo) for photo in photos]
+        return [Told(view, view.name(namings)) for view in views]
 
 
 class ScriptedView:

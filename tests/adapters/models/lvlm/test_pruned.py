@@ -71,6 +71,26 @@ def test_cues_are_labels_asked_one_by_one_or_together(
         assert {item.label for item in items} <= set(naming.labels)
 
 
+@pytest.mark.parametrize("pruner", [None, WeightedBTP(0.4), BTP(0.6)], ids=str)
+def test_photos_looked_at_together_are_read_as_each_alone(
+    made: Made, pruner: VisionTokenPruner | None
+) -> None:
+    """Also where they are of several shapes, and their answers of several lengths."""
+    model = loaded(made, pruner)
+    namings = [Naming("object", SEEN, LABELS, 12), Naming("felt", FELT, EMOTIONS, 20)]
+    photos = [photo(64, 48, 1), photo(64, 48, 2), photo(40, 90, 3), photo(64, 48, 4)]
+    together = model.look_each(photos, namings)
+    for picture, told in zip(photos, together, strict=True):
+        view = model.look(picture)
+        for items, alone in zip(told.answers, view.name(namings), strict=True):
+            assert [item.label for item in items] == [item.label for item in alone]
+            sure = [item.confidence for item in alone]
+            assert [item.confidence for item in items] == pytest.approx(sure, rel=1e-3)
+        odds = told.view.log_likelihoods(FELT, EMOTIONS)
+        assert np.allclose(odds, view.log_likelihoods(FELT, EMOTIONS), atol=1e-4)
+    assert len({str(told.answers) for told in together}) > 1
+
+
 def test_without_a_picture_nothing_changes(made: Made) -> None:
     whole, pruned = (loaded(made, p).look(None) for p in (None, WeightedBTP(0.3)))
     same = whole.log_likelihoods(FELT, EMOTIONS), pruned.log_likelihoods(FELT, EMOTIONS)
