@@ -1,12 +1,12 @@
 # `make demo` explains three photographs, `make test` runs the tests but the slowest, `make test-all`
-# those too. All need Python 3.11 or newer
-# and set up everything else in .venv, once.
+# those too; `make docs` builds the documentation. All need Python 3.11 or newer and set up everything
+# else in .venv, once.
 
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: setup weights demo test test-all
+.PHONY: setup weights demo docs test test-all
 
 setup: $(READY)
 
@@ -24,6 +24,9 @@ weights: $(READY)
 
 demo: weights
 	$(VENV)/bin/python examples/demo.py
+
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --site-dir build/docs
 
 # The tests of a file share what is costly to make, so a file stays in one process.
 test: weights

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -179,7 +179,7 @@ def data_url(jpeg: bytes) -> str:
 def alternative(document: Document) -> str:
     """What to read out in place of the photo: its name and what was seen in it."""
     seen = ", ".join(cue["label"] for cue in document["cues"][:8])
-    source = document["image"]["source"]
+    source = PurePath(document["image"]["source"]).name
     return f"{source}, in which was seen: {seen}" if seen else f"{source}, nothing was recognised"
 
 
