@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     """
     packs: tuple[str, ...] = ()
     """Packs to read besides those of the store: a shipped one's name, or a folder."""
+    token: SecretStr | None = Field(default=None, min_length=1)
+    """What requests to `emograph serve` must bring; without one, it asks for none."""
     neo4j_user: str = Field(default="neo4j", min_length=1)
     """Who signs in to a Neo4j server."""
     neo4j_password: SecretStr | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 
 class HttpError(Exception):
@@ -17,3 +20,13 @@ class HttpError(Exception):
         self.status = status
         self.message = message
         self.headers = dict(headers or {})
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What happened, and what to do about it, where the message says so.
+
+        >>> HttpError(503, "It took 0.1 s. Ask for less.").parts
+        ('It took 0.1 s.', 'Ask for less.')
+        """
+        what, *todo = _BETWEEN_SENTENCES.split(self.message, maxsplit=1)
+        return what, "".join(todo)

@@ -1,21 +1,35 @@
-"""The web pages: a box for queries, and the list of graphs."""
+"""The web page, what it is made of, and the templates of all pages."""
 
 from __future__ import annotations
 
+import gzip
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import FastAPI, Response
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from emograph.adapters.web.http_error import HttpError
 from emograph.adapters.web.service import Service
 from emograph.kg.terms import PREFIXES
 from emograph.version import __version__
 
 _HERE = Path(__file__).parent
-_STATIC: Final = {"page.css": "text/css", "page.js": "text/javascript"}
+_KINDS: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+"""What is served of the static folder, by the ends of the files' names."""
 
 EXAMPLES: Final = {
     "What goes most with awe?": """\
@@ -42,26 +56,27 @@ GROUP BY ?graph ORDER BY DESC(?triples)""",
 
 
 def add_pages(app: FastAPI, service: Service) -> None:
-    """Add the routes of the pages and of what they look like; they are no part of the API."""
+    """Add the routes of the page and of what it is made of; they are no part of the API."""
+    files = _static_files()
 
     @app.get("/", include_in_schema=False)
-    async def home() -> HTMLResponse:
-        return HTMLResponse(
-            render(
-                "home.html.jinja",
-                version=__version__,
-                writable=service.writable,
-                limits=service.limits,
-                examples=EXAMPLES,
-                prefixes=PREFIXES,
-            )
+    async def home(request: Request) -> Response:
+        page = render(
+            "page.html.jinja",
+            version=__version__,
+            writable=service.writable,
+            limits=service.limits,
+            examples=EXAMPLES,
+            prefixes=PREFIXES,
         )
+        return _packed(request, _Static.of(page.encode(), "text/html; charset=utf-8"))
 
-    @app.get("/static/{name}", include_in_schema=False)
-    async def static(name: str) -> Response:
-        if name not in _STATIC:
-            return Response("There is nothing here.", 404, media_type="text/plain")
-        return Response(_static(name), media_type=_STATIC[name])
+    @app.get("/static/{name:path}", include_in_schema=False)
+    async def static(request: Request, name: str) -> Response:
+        # A name is looked up, and never joined to a path.
+        if name not in files:
+            raise HttpError(404, "There is nothing here. See / for what there is.")
+        return _packed(request, files[name])
 
 
 def render(template: str, **values: Any) -> str:
@@ -80,6 +95,37 @@ def _environment() -> Environment:
     )
 
 
-@cache
-def _static(name: str) -> bytes:
-    return (_HERE / "static" / name).read_bytes()
+@dataclass(frozen=True, slots=True)
+class _Static:
+    """A file as it is sent: plain and packed, with a tag that changes with what is in it."""
+
+    content: bytes
+    packed: bytes
+    media_type: str
+    tag: str
+
+    @classmethod
+    def of(cls, content: bytes, media_type: str) -> _Static:
+        tag = f'"{sha256(content).hexdigest()[:16]}"'
+        return cls(content, gzip.compress(content, 9, mtime=0), media_type, tag)
+
+
+def _static_files() -> dict[str, _Static]:
+    """All files that are served, by their path below the folder; read once."""
+    folder = _HERE / "static"
+    return {
+        path.relative_to(folder).as_posix(): _Static.of(path.read_bytes(), _KINDS[path.suffix])
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in _KINDS
+    }
+
+
+def _packed(request: Request, file: _Static) -> Response:
+    headers = {"ETag": file.tag, "Vary": "Accept-Encoding"}
+    known = request.headers.get("if-none-match", "")
+    if file.tag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+        return Response(status_code=304, headers=headers)
+    content = file.content
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers = file.packed, headers | {"Content-Encoding": "gzip"}
+    return Response(content, headers=headers, media_type=file.media_type)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from emograph.adapters.web.bodies import media_type, read_body
+from emograph.adapters.web.guarding import from_other_site
 from emograph.adapters.web.http_error import HttpError
 from emograph.adapters.web.service import Limits
 
@@ -66,7 +67,7 @@ async def read_posted_query(request: Request, limits: Limits) -> Asked:
     """A query from a POST: a form, or the query itself with the dataset in the address."""
     given = address_parameters(request)
     body = await _read(request, "query", limits)
-    if _media_type(request) == _FORM:
+    if media_type(request) == _FORM:
         return read_query(_joined(given, parameters(body)))
     if "query" in given:
         raise HttpError(400, "There are two queries, in the address and in the body. Send one.")
@@ -77,7 +78,7 @@ async def read_posted_update(request: Request, limits: Limits) -> str:
     """An update from a POST: a form, or the update itself."""
     given = address_parameters(request)
     body = await _read(request, "update", limits)
-    is_form = _media_type(request) == _FORM
+    is_form = media_type(request) == _FORM
     if is_form:
         given = _joined(given, parameters(body))
     if "using-graph-uri" in given or "using-named-graph-uri" in given:
@@ -97,33 +98,18 @@ async def read_posted_update(request: Request, limits: Limits) -> str:
 
 def refuse_other_sites(request: Request) -> None:
     """Refuse what a web page of another site sends: a browser lets it post forms anywhere."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if from_other_site(request.headers):
         raise HttpError(403, "A page of another site may not change the store. Send it from here.")
 
 
 async def _read(request: Request, name: str, limits: Limits) -> bytes:
     """The body, of one of the two kinds of content, within the limits."""
     direct = f"application/sparql-{name}"
-    if _media_type(request) not in (_FORM, direct):
+    if media_type(request) not in (_FORM, direct):
         raise HttpError(415, f"A {name} comes as {_FORM} or {direct}. Say so in Content-Type.")
     if _charset(request) not in ("utf-8", "utf8", "us-ascii", ""):
         raise HttpError(415, "Only UTF-8 is understood. Send the request in UTF-8.")
-    chunks, size = [], 0
-    try:
-        async with asyncio.timeout(limits.seconds):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > limits.body:
-                    raise HttpError(413, f"The body is over {limits.body} bytes. Send less.")
-                chunks.append(chunk)
-    except TimeoutError:
-        raise HttpError(408, "The body did not arrive in time. Send it again.") from None
-    return b"".join(chunks)
-
-
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return await read_body(request, limits.body, limits.seconds)
 
 
 def _charset(request: Request) -> str:

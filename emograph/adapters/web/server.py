@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 
 import uvicorn
 from fastapi import FastAPI
+
+from emograph.adapters.web.watching import REQUESTS
 
 _MOST_CONNECTIONS = 200
 _FAREWELL = 5  # seconds that open connections have to end
@@ -31,3 +34,13 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print(self.greeting, flush=True)
+
+
+def log_requests() -> None:
+    """Write a line of JSON on standard error for each request from now on."""
+    log = logging.getLogger(REQUESTS)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False

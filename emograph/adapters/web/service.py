@@ -1,16 +1,25 @@
-"""What every part of the HTTP API works on: the graph, the limits, the slots."""
+"""What every part of the HTTP API works on: the graph, the engine, the limits, the slots."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from emograph.adapters.web.http_error import HttpError
 from emograph.adapters.web.slots import Slots
 from emograph.kg.graph import KnowledgeGraph
 from emograph.kg.queries import ROWS, SECONDS
+
+if TYPE_CHECKING:
+    from emograph.adapters.web.cypher import CypherDesk
+    from emograph.adapters.web.explaining import Explainer
+    from emograph.adapters.web.gallery import Gallery
+    from emograph.adapters.web.knowledge import Knowledge
+    from emograph.adapters.web.watching import Figures
+    from emograph.adapters.web.workers import Workers
 
 T = TypeVar("T")
 
@@ -33,16 +42,39 @@ class Limits:
     """Requests that may be worked on at once."""
     patience: float = 2.0
     """Seconds to wait for one of them to end: a page that asks much at once gets it all."""
+    upload: int = 20_000_000
+    """Bytes of a request with a photograph."""
+    workers: int = os.cpu_count() or 1
+    """Photographs that are explained at once."""
+    waiting: int = 8
+    """Photographs that may wait for that; more are refused."""
+    explaining: float = 60.0
+    """Seconds that one may wait and be explained in, once it has arrived."""
+    searching: int = 16
+    """Searches by words that may wait for each other; more are refused."""
+    remembered: int = 200
+    """Explanations that can be asked "what if"; the oldest is forgotten for the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What is served, and how."""
+    """What is served, and how; without an `explainer` no photographs are explained.
+
+    `workers` explain photographs; the `searcher` is a thread for words, which need not wait until
+    photographs are explained.
+    """
 
     graph: KnowledgeGraph
     limits: Limits
     slots: Slots
     writable: bool
+    workers: Workers
+    searcher: Workers
+    figures: Figures
+    knowledge: Knowledge
+    cypher: CypherDesk
+    gallery: Gallery | None = None
+    explainer: Explainer | None = None
 
 
 def until(deadline: float, items: Iterable[T]) -> Iterator[T]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from emograph.adapters.web.http_error import HttpError
-from emograph.errors import EmographError
+from emograph.errors import EmographError, ImageError
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Slots:
             try:
                 result = work(deadline)
             except Exception as problem:  # noqa: BLE001 - whatever it is, the request must end
-                fault = _told(problem)
+                fault = told(problem)
                 report(lambda: answer.set_exception(fault))
             else:
                 report(lambda: answer.set_result(result))
@@ -90,12 +90,17 @@ def _busy() -> HttpError:
     )
 
 
-def _told(problem: Exception) -> Exception:
-    """A new exception for the event loop: the old one's frames hold rows of this thread."""
+def told(problem: Exception) -> Exception:
+    """What of a fault goes to the client: nothing of the machine, which the log has.
+
+    It is a new exception for the event loop: the old one's frames hold rows of this thread.
+    """
     if isinstance(problem, HttpError):
         return HttpError(problem.status, problem.message, problem.headers)
-    # What a disk says of its fault may name its folders.
-    if isinstance(problem, EmographError) and not isinstance(problem.__cause__, OSError):
+    # What a disk says of its fault may name its folders; decoders of images say of theirs that it
+    # is such a fault too, but they were given bytes.
+    of_disk = isinstance(problem.__cause__, OSError) and not isinstance(problem, ImageError)
+    if isinstance(problem, EmographError) and not of_disk:
         return type(problem)(problem.what, problem.todo)
     _log.error("A request failed.", exc_info=problem)
     return HttpError(500, "The server could not do this. Its log says why.")

@@ -84,7 +84,12 @@ def add_sparql(app: FastAPI, service: Service) -> None:
             )
         refuse_other_sites(request)
         text = await read_posted_update(request, service.limits)
-        await service.slots.run(lambda _: service.graph.update(text))
+
+        def work(_: float) -> None:
+            service.graph.update(text)
+            service.cypher.changed()
+
+        await service.slots.run(work)
         return Response(status_code=204)
 
 

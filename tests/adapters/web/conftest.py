@@ -1,9 +1,12 @@
 """A small dataset served to a client, which talks to the application in this process."""
 
 from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from emograph.adapters.stores.oxigraph import open_store
 from emograph.adapters.web.app import create_app
@@ -44,3 +47,17 @@ def client(serve: Serve) -> TestClient:
 @pytest.fixture
 def writer(serve: Serve) -> TestClient:
     return serve(writable=True)
+
+
+@pytest.fixture(scope="session")
+def cat(photos: Path) -> bytes:
+    """The bytes of a photograph of a cat."""
+    return (photos / "chelsea.png").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def jpeg(photos: Path) -> bytes:
+    """The bytes of a small JPEG."""
+    buffer = BytesIO()
+    Image.open(photos / "coffee.png").convert("RGB").resize((160, 120)).save(buffer, "JPEG")
+    return buffer.getvalue()
