@@ -16,8 +16,8 @@ import emograph
 from emograph.adapters.stores.oxigraph import open_store
 from emograph.engine.engine import Engine, Failure
 from emograph.engine.explanation.explanation import Explanation
-from emograph.keeping import Kept, keep_all
 from emograph.kg.observations import Observations
+from emograph.retrieving import open_index
 
 pytestmark = pytest.mark.weights
 
@@ -71,16 +71,41 @@ def test_it_goes_on_where_it_was(run: Run, album: Path, tmp_path: Path, capsys: 
     assert len(kept_in(place)) == 6
 
 
-def test_what_is_kept_is_not_explained_again(album: Path, engine: Engine) -> None:
-    observations = Observations(open_store())
-    cat = str(album / "chelsea.png")
-    assert list(keep_all(engine, [cat], observations)) == [Kept(cat, new=True)]
-    # Only the name of the explanation is asked for, so an engine that cannot see is enough.
-    blind = Engine(
-        engine.graph, None, engine.aligner, engine.reasoner,  # type: ignore[arg-type]
-        scheme=engine.scheme, versions=engine.versions, max_pixels=1,
-    )  # fmt: skip
-    assert list(keep_all(blind, [cat], observations)) == [Kept(cat, new=False)]
+def test_what_is_kept_is_not_explained_again(
+    run: Run, album: Path, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = f"disk:{tmp_path / 'store'}"
+    assert run("annotate", album / "chelsea.png", "--store", place) == 0
+    monkeypatch.setattr(Engine, "annotate", None)  # an engine that cannot see is enough
+    assert run("annotate", album / "same cat.png", "--store", place) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "0 kept, 1 kept before, 0 failed."
+
+
+def test_what_is_kept_can_be_found(run: Run, album: Path, tmp_path: Path) -> None:
+    place = f"disk:{tmp_path / 'store'}"
+    run("annotate", album, "--store", place)
+    assert run("explain", album / "rocket.jpg", "--scheme", "ekman", "--store", place) == 0
+    index = open_index(place)
+    try:
+        assert index.explanations() == set(kept_in(place))
+        assert all(entry.thumbnail for entry in index.browse(0, 9))
+    finally:
+        index.close()
+
+
+def test_what_the_index_lacks_is_explained_again(
+    run: Run, album: Path, tmp_path: Path, capsys: Printed
+) -> None:
+    place = f"disk:{tmp_path / 'store'}"
+    run("annotate", album / "rocket.jpg", "--store", place)
+    index = open_index(place, writable=True)
+    index.remove([entry.sha256 for entry in index.browse(0, 9)])
+    index.close()
+    run("annotate", album / "rocket.jpg", "--store", place)
+    assert capsys.readouterr().out.splitlines()[1] == "0 kept, 1 kept before, 0 failed."
+    index = open_index(place)
+    assert len(index) == 1
+    index.close()
 
 
 def test_an_interrupt_leaves_what_is_done(

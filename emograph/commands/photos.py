@@ -11,10 +11,6 @@ from emograph.errors import ImageError
 if TYPE_CHECKING:
     from emograph.engine.engine import Failure
 
-_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"}
-)
-
 
 def named_files(photos: Sequence[str]) -> tuple[list[str], list[Failure]]:
     """Files as they are named and the image files below folders; folders that have none."""
@@ -32,10 +28,12 @@ def named_files(photos: Sequence[str]) -> tuple[list[str], list[Failure]]:
 
 def _image_files(folder: Path) -> list[str]:
     """All image files below a folder, by name; hidden ones are left out."""
+    from emograph.adapters.sources.names import is_image
+
     return [
         str(path)
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in _SUFFIXES
+        if is_image(path.name)
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
