@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from emograph.assembly import load
     from emograph.keeping import annotate, explain
     from emograph.opening import open_graph
+    from emograph.retrieving import retrieve
 
 _HOMES = {
     "annotate": "emograph.keeping",
     "explain": "emograph.keeping",
     "load": "emograph.assembly",
     "open_graph": "emograph.opening",
+    "retrieve": "emograph.retrieving",
 }
 
-__all__ = ["EmographError", "__version__", "annotate", "explain", "load", "open_graph"]
+__all__ = ["EmographError", "__version__", "annotate", "explain", "load", "open_graph", "retrieve"]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,7 @@ from emograph.commands.evaluate import evaluate
 from emograph.commands.explain import explain
 from emograph.commands.export import export
 from emograph.commands.push import pull, push
+from emograph.commands.retrieve import retrieve
 from emograph.commands.serve import serve
 from emograph.commands.sparql import sparql
 from emograph.errors import EmographError
@@ -33,6 +34,7 @@ app.command()(explain)
 app.command()(export)
 app.command()(annotate)
 app.command()(ask)
+app.command()(retrieve)
 app.command()(push)
 app.command()(pull)
 app.command()(serve)

@@ -26,7 +26,7 @@ def evaluate(
     dataset: Annotated[
         str,
         typer.Argument(
-            help="emotion6, fi, oasis, emoset-attributes, medic, lvlm, all or compare.",
+            help="emotion6, fi, oasis, emoset-attributes, medic, lvlm, retrieval, all or compare.",
             metavar="DATASET",
         ),
     ],
@@ -36,7 +36,9 @@ def evaluate(
     ] = None,
     root: Annotated[
         Path | None,
-        typer.Option(help="The folder of the dataset; for lvlm and all, the folder that has them."),
+        typer.Option(
+            help="The folder of the dataset; for lvlm, retrieval and all, the one that has them."
+        ),
     ] = None,
     condition: Annotated[
         str, typer.Option(help="encoder, captions, graph, or all with the graph's gain.")
@@ -56,7 +58,9 @@ def evaluate(
     ] = "none,btp-w:0.11",
     work: Annotated[
         Path,
-        typer.Option(file_okay=False, help="With all, the --work of `emograph train student`."),
+        typer.Option(
+            file_okay=False, help="With all and retrieval, the --work of `emograph train student`."
+        ),
     ] = Path("teacher-training"),
 ) -> None:
     """Measure conditions on a dataset: each figure with its 95 % bootstrap interval.
@@ -68,6 +72,9 @@ def evaluate(
     On lvlm, it is what the vision-language model says of Emotion6, FI, OutdoorSent and MEDIC, those
     that are there; of the embedded model's, only images that it was not trained on are asked about.
 
+    On retrieval, it is how well photographs are ranked for each emotion of Emotion6, and for each
+    sentiment of OutdoorSent, against the encoder's own search of images by text.
+
     On all, it is every condition on Emotion6, FI and OASIS, those there are, and what each part
     adds. Sets that the package's models were trained on are judged out of fold. Stopped and called
     again, it goes on where it was. With compare, it is what changed between two such evaluations.
@@ -77,6 +84,7 @@ def evaluate(
     from emograph.engine.evaluation.results import table
     from emograph.evaluating import ATTRIBUTES, IMAGE_SETS, evaluate_attributes, evaluate_images
     from emograph.examining import LVLM, evaluate_lvlm
+    from emograph.ranking import RETRIEVAL, evaluate_retrieval
     from emograph.severity import MEDIC, evaluate_medic
 
     settings = load_settings(**given(lvlm=lvlm))
@@ -96,16 +104,21 @@ def evaluate(
     elif dataset == LVLM:
         with ImageProgress() as progress:
             reports = evaluate_lvlm(settings, root, progress)
+    elif dataset == RETRIEVAL:
+        with ImageProgress() as progress:
+            reports = evaluate_retrieval(settings, root, work, progress)
     elif dataset == MEDIC:
         with ImageProgress() as progress:
             reports = evaluate_medic(settings, root, condition, progress)
     else:
+        known = (*IMAGE_SETS, ATTRIBUTES, MEDIC, LVLM, RETRIEVAL, ALL, COMPARE)
         raise EmographError(
             f"There is no evaluation on {dataset!r}.",
-            f"Use one of: {', '.join((*IMAGE_SETS, ATTRIBUTES, MEDIC, LVLM, ALL, COMPARE))}.",
+            f"Use one of: {', '.join(known)}.",
         )
     print(table(reports))
-    for key, value in reports[-1].settings.items():
+    told = {key: value for report in reports for key, value in report.settings.items()}
+    for key, value in told.items():
         print(f"{key}: {value}")
     if output is not None:
         _write(reports, output)

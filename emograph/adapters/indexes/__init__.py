@@ -1,0 +1,1 @@
+"""Indexes of explained images: in a folder beside a store, in memory, in a Neo4j server."""

@@ -1,0 +1,1 @@
+"""Finding images among those that were explained: what is asked, how it is ranked, and why."""
