@@ -17,8 +17,9 @@ from emograph.engine.retrieval.entry import entry_of
 from emograph.engine.retrieval.query import Hit
 from emograph.engine.retrieval.thumbnail import SIDE, thumbnail
 from emograph.errors import EmographError, KnowledgeError
+from emograph.filling import fill, missing
 from emograph.kg.observations import Observations
-from emograph.retrieving import INDEX, Retriever, fill, missing, open_index
+from emograph.retrieving import INDEX, Retriever, open_index
 from tests.conftest import Run
 
 NAMES = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")

@@ -93,7 +93,7 @@ def _near(source: str) -> str:
 def _fill(settings: Settings) -> None:
     from emograph.commands.progress import ImageProgress
     from emograph.engine.engine import Failure
-    from emograph.retrieving import fill, missing
+    from emograph.filling import fill, missing
 
     total = len(missing(settings.store))
     failures = []
@@ -108,7 +108,7 @@ def _fill(settings: Settings) -> None:
 
 
 def _tell_missing(settings: Settings) -> None:
-    from emograph.retrieving import missing
+    from emograph.filling import missing
 
     lost = len(missing(settings.store))
     if lost:

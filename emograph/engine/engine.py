@@ -84,9 +84,9 @@ class Engine:
                 self._finders[name] = PathFinder(self.graph, self._reasoner_for(name))
             return self._finders[name]
 
-    def open(self, image: Any) -> Photo:
+    def open(self, image: Any, name: str | None = None) -> Photo:
         """Open an image within the engine's limits; see `emograph.engine.images.open_photo`."""
-        return open_photo(image, self._max_pixels)
+        return open_photo(image, self._max_pixels, name)
 
     def explain(self, image: Any, scheme: str | None = None) -> Explanation:
         """Explain one image: a path, bytes, a PIL image, an array or a Photo.

@@ -59,9 +59,13 @@ class Photo:
 
 
 def open_photo(
-    image: str | Path | bytes | Image.Image | NDArray[Any] | Photo, max_pixels: int = MAX_PIXELS
+    image: str | Path | bytes | Image.Image | NDArray[Any] | Photo,
+    max_pixels: int = MAX_PIXELS,
+    name: str | None = None,
 ) -> Photo:
     """Open a path, the bytes of a file, a PIL image or an array as a Photo.
+
+    `name` is what a file is called whose bytes are given; nothing is opened by it.
 
     EXIF rotation and colour profiles are applied, transparency is laid on white, of an animation
     the first frame is taken. Arrays have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4): bool;
@@ -80,7 +84,8 @@ def open_photo(
         case str() | Path():
             return _from_file(_read(image), str(image), f"The file {image}", max_pixels)
         case bytes():
-            return _from_file(image, "bytes", "The image given as bytes", max_pixels)
+            called = "The image given as bytes" if name is None else f"The file {name}"
+            return _from_file(image, name or "bytes", called, max_pixels)
         case Image.Image():
             return _from_pil(image, max_pixels)
         case np.ndarray():

@@ -37,12 +37,18 @@ class CypherDesk:
         where others are asking until then.
         """
         if not self._lock.acquire(timeout=max(deadline - time.monotonic(), 0)):
-            raise HttpError(503, "Others are asking in Cypher. Ask again in a while.")
+            raise HttpError(
+                503, "Others are asking in Cypher. Ask again in a while.", {"Retry-After": "2"}
+            )
         try:
             graph = self._up_to_date()
             left = deadline - time.monotonic()
             if left < _LEAST:
-                raise HttpError(503, "The graph is only now prepared for Cypher. Ask again.")
+                raise HttpError(
+                    503,
+                    "The graph is only now prepared for Cypher. Ask again in a while.",
+                    {"Retry-After": "2"},
+                )
             try:
                 return graph.cypher(text, parameters, seconds=left, rows=rows)
             except KnowledgeError as problem:

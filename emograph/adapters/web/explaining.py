@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from emograph.adapters.web.http_error import HttpError
-from emograph.errors import EmographError, ImageError
+from emograph.errors import EmographError
 
 if TYPE_CHECKING:
     from emograph.engine.engine import Engine
     from emograph.engine.explanation.explanation import Explanation
-    from emograph.engine.images import Photo
 
 State = Literal["none", "loading", "ready", "failed"]
 
@@ -114,7 +113,7 @@ class Explainer:
         The explanation has no pixels any more. Raises ImageError where the file is no image.
         """
         engine = self.engine(deadline)
-        photo = open_upload(engine, data, name)
+        photo = engine.open(data, name)
         explanation = engine.explain(photo, scheme)
         thumbnail = None
         if pictured:
@@ -136,18 +135,6 @@ class Explainer:
         else:
             self._engine = engine
         self._settled.set()
-
-
-def open_upload(engine: Engine, data: bytes, name: str) -> Photo:
-    """A photograph that was sent, by the name that its sender has for it; no file is opened.
-
-    Raises ImageError where it is none, or too large.
-    """
-    try:
-        return replace(engine.open(data), source=name)
-    except ImageError as problem:
-        what = problem.what.replace("The image given as bytes", "The photograph")
-        raise ImageError(what, problem.todo) from problem
 
 
 def without_pixels(explanation: Explanation) -> Explanation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pyoxigraph import NamedNode
 
@@ -21,9 +21,16 @@ if TYPE_CHECKING:
     from emograph.engine.images import Photo
     from emograph.engine.retrieval.index import ImageIndex
     from emograph.engine.retrieval.query import Hit
-    from emograph.retrieving import Retriever
 
 _EXPLANATIONS = terms.BASE + "explanation/"
+
+
+class Finder(Protocol):
+    """What turns a question into images of an index."""
+
+    def retrieve(self, text: str, k: int, image: Any = None) -> list[Hit]:
+        """The k images that fit best, the best first."""
+        ...
 
 
 class Gallery:
@@ -33,13 +40,13 @@ class Gallery:
         self,
         store: GraphStore,
         open_index: Callable[[], ImageIndex],
-        retriever: Callable[[ImageIndex, Engine], Retriever],
+        finder_of: Callable[[ImageIndex, Engine], Finder],
     ) -> None:
         self._store = store
         self._open = open_index
-        self._retriever_of = retriever
+        self._finder_of = finder_of
         self._index: ImageIndex | None = None
-        self._retriever: Retriever | None = None
+        self._finder: Finder | None = None
         self._lock = threading.Lock()
 
     @property
@@ -57,9 +64,9 @@ class Gallery:
         """
         index = self.index
         with self._lock:
-            if self._retriever is None:
-                self._retriever = self._retriever_of(index, engine)
-            retriever = self._retriever
+            if self._finder is None:
+                self._finder = self._finder_of(index, engine)
+            retriever = self._finder
         return retriever.retrieve(words, k, photo)
 
     def entry(self, sha256: str) -> Entry:

@@ -13,7 +13,8 @@ from emograph.adapters.web.answers import negotiate, respond
 from emograph.adapters.web.http_error import HttpError
 from emograph.adapters.web.pages import render
 from emograph.adapters.web.protocol import address_parameters
-from emograph.adapters.web.service import Service, until
+from emograph.adapters.web.service import Service
+from emograph.adapters.web.slots import until
 from emograph.adapters.web.triples import GRAPHS, write_triples
 
 _LISTS = ("application/json", "text/html")

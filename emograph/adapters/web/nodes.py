@@ -11,7 +11,7 @@ from typing import Literal
 import pyoxigraph as ox
 
 from emograph.adapters.web.http_error import HttpError
-from emograph.adapters.web.service import until
+from emograph.adapters.web.slots import until
 from emograph.engine.explanation.document import percent
 from emograph.kg import terms
 from emograph.kg.digests import knowledge_graphs

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from emograph.adapters.web.http_error import HttpError
 from emograph.adapters.web.slots import Slots
 from emograph.kg.graph import KnowledgeGraph
 from emograph.kg.queries import ROWS, SECONDS
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from emograph.adapters.web.knowledge import Knowledge
     from emograph.adapters.web.watching import Figures
     from emograph.adapters.web.workers import Workers
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +70,3 @@ class Service:
     cypher: CypherDesk
     gallery: Gallery | None = None
     explainer: Explainer | None = None
-
-
-def until(deadline: float, items: Iterable[T]) -> Iterator[T]:
-    """The items as long as there is time: the deadline is one of `time.monotonic`."""
-    for item in items:
-        if time.monotonic() > deadline:
-            # Nobody waits for the answer any more; this only ends the work on it.
-            raise HttpError(503, "The time is over.")
-        yield item

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TypeVar
 
@@ -104,3 +104,12 @@ def told(problem: Exception) -> Exception:
         return type(problem)(problem.what, problem.todo)
     _log.error("A request failed.", exc_info=problem)
     return HttpError(500, "The server could not do this. Its log says why.")
+
+
+def until(deadline: float, items: Iterable[T]) -> Iterator[T]:
+    """The items as long as there is time: the deadline is one of `time.monotonic`."""
+    for item in items:
+        if time.monotonic() > deadline:
+            # Nobody waits for the answer any more; this only ends the work on it.
+            raise HttpError(503, "The time is over.")
+        yield item

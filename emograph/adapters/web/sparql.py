@@ -21,7 +21,8 @@ from emograph.adapters.web.protocol import (
     read_query,
     refuse_other_sites,
 )
-from emograph.adapters.web.service import Limits, Service, until
+from emograph.adapters.web.service import Limits, Service
+from emograph.adapters.web.slots import until
 from emograph.adapters.web.tables import TABLES
 from emograph.adapters.web.triples import GRAPHS, write_triples
 from emograph.kg.queries import refuse

@@ -15,9 +15,7 @@ from emograph.engine.annotation.units import Fault, Item, Unit
 from emograph.engine.engine import Engine, Failure
 from emograph.engine.images import MAX_BYTES, Photo
 from emograph.engine.retrieval.thumbnail import thumbnail
-from emograph.errors import EmographError, ImageError
-
-_BYTES = "The image given as bytes"
+from emograph.errors import EmographError
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,11 +72,9 @@ class Annotator:
     def _open(self, item: Item) -> Photo | Fault:
         try:
             fetched = self._reader.fetch(item)
-            return replace(self._engine.open(fetched), source=item.name)
+            return replace(self._engine.open(fetched, item.name), source=item.name)
         except EmographError as error:
-            # The engine does not know what the bytes are called.
-            told = ImageError(error.what.replace(_BYTES, f"The file {item.name}"), error.todo)
-            return fault(item.name, told)
+            return fault(item.name, error)
 
 
 def fault(source: str, error: EmographError) -> Fault:

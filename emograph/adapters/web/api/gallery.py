@@ -12,7 +12,6 @@ from fastapi import FastAPI, Path, Query, Request, Response
 from emograph.adapters.web.api.explain import explainer_of
 from emograph.adapters.web.api.json_answers import answers, faults, json_response, picture
 from emograph.adapters.web.bodies import read_upload
-from emograph.adapters.web.explaining import open_upload
 from emograph.adapters.web.gallery import Gallery
 from emograph.adapters.web.http_error import HttpError
 from emograph.adapters.web.service import Service
@@ -184,7 +183,7 @@ def add_gallery(app: FastAPI, service: Service) -> None:
 
         def work(deadline: float) -> Response:
             engine = explainer.engine(deadline)
-            photo = open_upload(engine, upload.data, upload.name)
+            photo = engine.open(upload.data, upload.name)
             hits = gallery_of(service).find(engine, words, k, photo)
             return json_response(request, _found(gallery_of(service), hits))
 

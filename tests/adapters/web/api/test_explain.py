@@ -156,6 +156,6 @@ def test_an_upload_has_a_greatest_size(serve: Serve, cat: bytes) -> None:
 
 
 def test_what_is_no_photograph_is_told_in_two_sentences(client: TestClient) -> None:
-    told = client.post("/api/explain", files={"photo": b"hello"}).json()
-    assert told["error"] == "The photograph is not an image that can be read."
+    told = client.post("/api/explain", files={"photo": ("notes.txt", b"hello")}).json()
+    assert told["error"] == "The file notes.txt is not an image that can be read."
     assert told["todo"].startswith("Give a JPEG")
