@@ -28,10 +28,11 @@ _LEFT_OUT = frozenset(
     (TYPE, _SOURCE, terms.RDFS + "isDefinedBy", terms.OWL + "disjointWith", terms.OWL + "imports")
 )
 """What a node says besides and nobody wants to walk along."""
+_OTHER_SCHEME = terms.EMO + "to"
 _ENDS: Mapping[str, tuple[str, str]] = {
     terms.EMO + "emotion": ("goes with", "probability"),
     terms.EMO + "appraisal": ("is appraised as", "probability"),
-    terms.EMO + "to": ("counts as", "weight"),
+    _OTHER_SCHEME: ("counts as", "weight"),
 }
 """The end of a weighted statement: the word for it, and the property that has its weight."""
 _STARTS = frozenset((terms.EMO + "subject", terms.EMO + "from"))
@@ -153,8 +154,16 @@ def _weighted(
         counted = f" of {float(total):,.0f} observations" if total else ""
         note = f"{percent(weight)}{counted}{' in ' if counted else ', ' if by else ''}{by}"
         if isinstance(other, ox.NamedNode):
+            if end == _OTHER_SCHEME:
+                # Emotions of several schemes have the same name.
+                note = f"{_scheme_of(graph, other.value)}, {note}"
             strength = weight * (float(total) if total else 1.0) ** 0.5
             yield _Link(relation, direction, other.value, strength, note)
+
+
+def _scheme_of(graph: KnowledgeGraph, emotion: str) -> str:
+    schemes = _said(graph.about(emotion)).get(terms.EMO + "scheme", ())
+    return next((label_of(graph, str(scheme)) for scheme in schemes), "")
 
 
 def _told(graph: KnowledgeGraph, links: Iterable[_Link]) -> tuple[list[Neighbour], int]:
