@@ -8,6 +8,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,8 @@ class Ledger:
                 f"SELECT entry, confidence FROM shown WHERE term IN ({_marks(some)})",  # noqa: S608
                 some,
             )
-        return np.array(rows, np.int64).reshape(-1, 2)
+        # An array of tuples, of which there may be a hundred thousand, takes over twice as long.
+        return np.fromiter(chain.from_iterable(rows), np.int64, 2 * len(rows)).reshape(-1, 2)
 
     def close(self) -> None:
         """Let go of the file."""
