@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,8 @@ def load_graph_engine(settings: Settings, **changes: Any) -> Engine:
     return load(**{**settings.model_dump(), "lvlm": None, "student": None, **changes})
 
 
-@cache
+# An engine holds half a gigabyte or more, and each store of a program may want one of its own.
+@lru_cache(maxsize=4)
 def _load(settings: Settings) -> Engine:
     use_threads(settings.threads)
     graph = open_knowledge(settings, observations=False)
