@@ -134,7 +134,8 @@ def test_rows_store_and_index_are_those_of_a_run_that_was_not_killed(
 def test_an_interrupt_ends_all_processes_and_is_told(album: Path, tmp_path: Path) -> None:
     run = Run(album, tmp_path / "run")
     child = run.start(stderr=subprocess.PIPE)
-    _sleep_until(child, lambda: "part-00000.parquet" in run.files(), 200.0)
+    # The models are loaded then, and all units are still to be done.
+    _sleep_until(child, lambda: "_annotation.json" in run.files(), 200.0)
     os.killpg(child.pid, signal.SIGINT)
     _, told = child.communicate(timeout=60)
     assert child.returncode == 130

@@ -31,6 +31,14 @@ Printed = pytest.CaptureFixture[str]
 Run = Callable[..., int | str | None]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Each engine has one thread: with two, the last digits are others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMOGRAPH_THREADS", "1")
+        yield
+
+
 @pytest.fixture(scope="module")
 def album(tmp_path_factory: pytest.TempPathFactory, photos: Path) -> Path:
     """Twenty small photographs, which are two units, the last broken."""

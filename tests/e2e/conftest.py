@@ -56,9 +56,9 @@ class Visit:
 Visiting = Callable[..., Visit]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium, without a window; while its driver runs, no other event loop can."""
     path = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if path is None:
         reason = f"No browser was found: none of {', '.join(_BROWSERS)} is installed."

@@ -59,7 +59,8 @@ def counted(
             *(f"{name_of(name)} {percent(weights[name])}" for name in others),
         ]
     )
-    moved = max(votes, key=lambda name: abs(weights[name] - usual[name]))
+    # Of two votes one gains what the other loses, but for the last digits.
+    moved = max(votes, key=lambda name: round(abs(weights[name] - usual[name]), 9))
     change = weights[moved] - usual[moved]
     sentence = told[0].upper() + told[1:]
     if abs(change) < _CLEARLY:
