@@ -31,14 +31,6 @@ Printed = pytest.CaptureFixture[str]
 Run = Callable[..., int | str | None]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Each engine has one thread: with two, the last digits are others."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EMOGRAPH_THREADS", "1")
-        yield
-
-
 @pytest.fixture(scope="module")
 def album(tmp_path_factory: pytest.TempPathFactory, photos: Path) -> Path:
     """Twenty small photographs, which are two units, the last broken."""
@@ -71,6 +63,20 @@ def words(album: Path) -> Sequence[object]:
 def rows_of(out: Path) -> list[Any]:
     rows: list[Any] = pq.read_table(out).to_pylist()
     return rows
+
+
+def are_alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same, but for the last digits of numbers in them."""
+    match one:
+        case dict():
+            return one.keys() == other.keys() and all(are_alike(one[k], other[k]) for k in one)
+        case list() | tuple():
+            return len(one) == len(other) and all(map(are_alike, one, other))
+        case float():
+            return bool(one == pytest.approx(other, rel=1e-4, abs=1e-6))
+        case str() if one.startswith("{"):
+            return are_alike(json.loads(one), json.loads(other))
+    return bool(one == other)
 
 
 def test_rows_have_the_schema_and_all_of_the_explanation(annotated: Path, album: Path) -> None:
@@ -150,9 +156,10 @@ def test_an_interrupt_is_gone_on_from(
 def test_processes_write_what_one_does(
     run: Run, album: Path, annotated: Path, tmp_path: Path
 ) -> None:
+    """But for the last digits: a worker has fewer threads than this process, and adds otherwise."""
     out = tmp_path / "out.parquet"
     assert run("annotate", album, "--out", out, "--workers", 2) == 2
-    assert rows_of(out) == rows_of(annotated)
+    assert are_alike(rows_of(out), rows_of(annotated))
 
 
 @pytest.mark.parametrize(
