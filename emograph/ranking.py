@@ -21,6 +21,7 @@ from emograph.engine.gate import Gates
 from emograph.engine.perception.detector import Array, ImageTextEncoder
 from emograph.engine.retrieval.ranking import log_affinity, log_shares
 from emograph.engine.student import Student
+from emograph.errors import EmographError
 from emograph.evaluating import Progress, evidence_of
 from emograph.gating import crossed, gate, polls
 from emograph.version import __version__
@@ -52,7 +53,8 @@ def evaluate_retrieval(
 
     Both are measured against the encoder's own search of images by text. `work` is what `emograph
     train student` kept: on Emotion6, every vote and gate is that of models that have not seen the
-    fold. On OutdoorSent it is the engine without its vision-language model as it is shipped.
+    fold. On OutdoorSent it is the engine without its vision-language model as it is shipped. Raises
+    EmographError where `data` holds neither.
     """
     reports = []
     if (data / _FOLDERS[EMOTION6]).is_dir():
@@ -61,6 +63,11 @@ def evaluate_retrieval(
     if (data / _FOLDERS[OUTDOORSENT]).is_dir():
         images = open_dataset(OUTDOORSENT, data / _FOLDERS[OUTDOORSENT])
         reports += _by_sentiment(settings, images, progress)
+    if not reports:
+        raise EmographError(
+            f"{data} holds neither {' nor '.join(_FOLDERS.values())}.",
+            "Name the folder that holds one of these, as --root.",
+        )
     return reports
 
 

@@ -194,3 +194,10 @@ def test_the_command_adds_what_cannot_be_found(
     captured = capsys.readouterr()
     assert "1 can be found now, 0 cannot" in captured.err
     assert len(captured.out.splitlines()) == 1 + len(NAMES)
+
+
+def test_a_folder_without_its_datasets_is_told(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("eval", "retrieval", "--root", tmp_path, "--work", tmp_path) == 2
+    assert "holds neither Emotion6 nor OutdoorSent" in capsys.readouterr().err
