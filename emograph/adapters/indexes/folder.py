@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emograph.adapters.indexes.columns import Columns, Rows, bring_up_to_date
-from emograph.adapters.indexes.ledger import Ledger, word
+from emograph.adapters.indexes.ledger import Ledger
+from emograph.adapters.indexes.terms import asked_terms
 from emograph.adapters.indexes.vectors import EXACT, FewVectors, ManyVectors, current
 from emograph.engine.perception.detector import Array
 from emograph.engine.retrieval.entry import Entry
@@ -205,8 +206,8 @@ class FolderIndex:
         """How surely each row shows a thing, 0..255; those asked for last are remembered."""
         if thing not in self._things:
             known = self._ledger.terms()
-            names = [*thing.concepts, word(thing.name)]
-            shown = self._ledger.shown([known[name] for name in names if name in known])
+            asked = [known[term] for term in asked_terms(thing) if term in known]
+            shown = self._ledger.shown(asked)
             sure = np.zeros(len(self._columns), np.uint8)
             rows, there = self._columns.rows(shown[:, 0])
             np.maximum.at(sure, rows[there], shown[there, 1].astype(np.uint8))

@@ -15,23 +15,12 @@ from typing import Any
 import numpy as np
 
 from emograph.adapters.indexes.database import open_database
+from emograph.adapters.indexes.terms import shown_terms
 from emograph.engine.retrieval.entry import Entry, Fact
 from emograph.errors import KnowledgeError
 
-LEAST = 0.05
-"""Cues that are fainter are kept with their entry, but not looked up."""
-
 _AT_ONCE = 500
 _TABLES = ("entries", "details", "vectors", "thumbnails")
-
-
-def word(label: str) -> str:
-    """The term of a cue that has no concept.
-
-    >>> word("Palm tree")
-    'word:palm tree'
-    """
-    return "word:" + label.strip().lower()
 
 
 class Ledger:
@@ -206,8 +195,8 @@ class Ledger:
         self._database.executemany(
             "INSERT INTO shown VALUES (?,?,?)",
             [
-                (self._number("terms", name=term), number, confidence)
-                for term, confidence in _terms(entry.cues).items()
+                (self._number("terms", name=term), number, round(255 * min(confidence, 1.0)))
+                for term, confidence in shown_terms(entry.cues).items()
             ],
         )
 
@@ -235,7 +224,7 @@ class Ledger:
             self._database.executemany(
                 "DELETE FROM shown WHERE entry = ?"
                 " AND term = (SELECT id FROM terms WHERE name = ?)",
-                [(number, term) for term in _terms(_unpacked(cues))],
+                [(number, term) for term in shown_terms(_unpacked(cues))],
             )
             for table in _TABLES:
                 key = "id" if table == "entries" else "entry"
@@ -285,16 +274,6 @@ class Ledger:
             "See that it may be read and written and that the disk has space; where it is broken, "
             "remove it and annotate the images again.",
         )
-
-
-def _terms(cues: Iterable[Fact]) -> dict[str, int]:
-    """What the cues show, each once, with its best confidence in 0..255."""
-    found: dict[str, int] = {}
-    for fact in cues:
-        if fact.confidence >= LEAST:
-            term = fact.concept or word(fact.label)
-            found[term] = max(found.get(term, 0), round(255 * min(fact.confidence, 1.0)))
-    return found
 
 
 def _packed(cues: Sequence[Fact]) -> bytes:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from emograph.adapters.indexes.ledger import LEAST, word
+from emograph.adapters.indexes.terms import asked_terms, shown_terms
 from emograph.adapters.stores.bolt import images
 from emograph.adapters.stores.bolt.connection import Connection
 from emograph.engine.retrieval.entry import Entry, Fact
-from emograph.engine.retrieval.query import SEEN, Hit, Query, Thing
+from emograph.engine.retrieval.query import SEEN, Hit, Query
 from emograph.engine.retrieval.ranking import log_shares, wanted_shares
 from emograph.engine.retrieval.weighing import best
 from emograph.errors import KnowledgeError
@@ -84,8 +84,8 @@ class ServerIndex:
     def _candidates(self, query: Query, count: int) -> list[images.Row]:
         rows: list[images.Row] = []
         conditions = {
-            "seen": [_terms(thing) for thing in query.seen],
-            "unseen": [term for thing in query.unseen for term in _terms(thing)],
+            "seen": [asked_terms(thing) for thing in query.seen],
+            "unseen": [term for thing in query.unseen for term in asked_terms(thing)],
             "least": SEEN,
         }
         if query.emotions:
@@ -105,7 +105,7 @@ class ServerIndex:
             )
         things = [thing for thing, _ in query.shows]
         if things or not rows:
-            terms = [term for thing in things or query.seen for term in _terms(thing)]
+            terms = [term for thing in things or query.seen for term in asked_terms(thing)]
             rows += images.showing_images(self._connection, terms, conditions, count)
         return rows
 
@@ -117,16 +117,8 @@ class ServerIndex:
             )
 
 
-def _terms(thing: Thing) -> list[str]:
-    return [*sorted(thing.concepts), word(thing.name)]
-
-
 def _row(entry: Entry) -> dict[str, Any]:
-    shown: dict[str, float] = {}
-    for fact in entry.cues:
-        if fact.confidence >= LEAST:
-            term = fact.concept or word(fact.label)
-            shown[term] = max(shown.get(term, 0.0), fact.confidence)
+    shown = shown_terms(entry.cues)
     labels = list(entry.emotions)
     shares = np.array([[entry.emotions[label] for label in labels]], np.float32)
     told = {

@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emograph.adapters.stores.bolt.connection import Connection
-from emograph.errors import KnowledgeError
+from emograph.adapters.stores.bolt.indexes import require_neo4j, search_statement
 
 LABEL = "ImageEntry"
 _BATCH = 200
-_SEARCH_CLAUSE = (2026, 1)
 Row = dict[str, Any]
 
 # What must and what must not be seen, of a node `n`; terms are IRIs and words.
@@ -29,10 +28,7 @@ _TOLD = "n.entry AS entry, n.thumbnail AS thumbnail"
 
 def define_images(connection: Connection) -> None:
     """Make sure that nodes of images are found by their key; Neo4j only."""
-    if not connection.is_neo4j:
-        raise KnowledgeError(
-            "This server has no index for vectors.", "Use Neo4j, or a store in a folder."
-        )
+    require_neo4j(connection, "index of images")
     connection.define(
         f"CREATE CONSTRAINT emograph_images IF NOT EXISTS FOR (n:{LABEL}) REQUIRE n.key IS UNIQUE"
     )
@@ -131,7 +127,7 @@ def nearest_images(
     if not known:
         return []
     return connection.read(
-        f"{_search(connection.version, width)} WITH node AS n, score "
+        f"{search_statement(connection.version, _index(width), LABEL)} WITH node AS n, score "
         f"WHERE n.encoder = $encoder AND {_CONDITIONS} RETURN {_TOLD}",
         vector=[float(x) for x in vector],
         count=count,
@@ -172,16 +168,6 @@ def showing_images(
         count=count,
         **conditions,
     )
-
-
-def _search(version: tuple[int, ...], width: int) -> str:
-    """The search of a vector index as a server of that version understands it."""
-    if version >= _SEARCH_CLAUSE:
-        return (
-            f"CYPHER 25 MATCH (node:{LABEL}) SEARCH node IN (VECTOR INDEX {_index(width)} "
-            "FOR $vector LIMIT $count) SCORE AS score"
-        )
-    return f"CALL db.index.vector.queryNodes('{_index(width)}', $count, $vector) YIELD node, score"
 
 
 def _place(width: int) -> str:

@@ -53,7 +53,7 @@ def push_vectors(connection: Connection, vectors: Mapping[str, Iterable[float]])
     Vectors of an earlier push with another length are replaced together with their index. Raises
     `KnowledgeError` where the server has no vector index.
     """
-    _require_neo4j(connection, "vectors")
+    require_neo4j(connection, "vectors")
     rows = [{"iri": iri, "vector": [float(x) for x in v]} for iri, v in vectors.items()]
     if not rows:
         return
@@ -81,7 +81,7 @@ def nearest(
 
     The search is approximate (HNSW). Raises `KnowledgeError` where no vectors were pushed.
     """
-    _require_neo4j(connection, "vectors")
+    require_neo4j(connection, "vectors")
     width = _width(connection)
     if width is None:
         raise KnowledgeError(
@@ -93,29 +93,33 @@ def nearest(
             "Push the vectors again with the encoder that is in use.",
         )
     rows = connection.read(
-        search_statement(connection.version), vector=list(map(float, vector)), count=count
+        f"{search_statement(connection.version)} "
+        "RETURN node.iri AS iri, score ORDER BY score DESC, iri",
+        vector=list(map(float, vector)),
+        count=count,
     )
     # Neo4j gives (1 + cosine) / 2.
     return tuple((row["iri"], 2.0 * row["score"] - 1.0) for row in rows)
 
 
-def search_statement(version: tuple[int, ...]) -> str:
-    """The vector search as a server of that version understands it."""
+def search_statement(
+    version: tuple[int, ...], index: str = _VECTORS, label: str = "Concept"
+) -> str:
+    """The search of a vector index as a server of that version understands it.
+
+    It takes $vector and $count, and goes on with `node` and `score`.
+    """
     if version >= _SEARCH_CLAUSE:
         return (
-            f"CYPHER 25 MATCH (node:Concept) SEARCH node IN (VECTOR INDEX {_VECTORS} "
-            "FOR $vector LIMIT $count) SCORE AS score "
-            "RETURN node.iri AS iri, score ORDER BY score DESC, iri"
+            f"CYPHER 25 MATCH (node:{label}) SEARCH node IN (VECTOR INDEX {index} "
+            "FOR $vector LIMIT $count) SCORE AS score"
         )
-    return (
-        f"CALL db.index.vector.queryNodes('{_VECTORS}', $count, $vector) YIELD node, score "
-        "RETURN node.iri AS iri, score ORDER BY score DESC, iri"
-    )
+    return f"CALL db.index.vector.queryNodes('{index}', $count, $vector) YIELD node, score"
 
 
 def find_words(connection: Connection, words: str, count: int) -> tuple[tuple[str, float], ...]:
     """The concepts whose labels and definitions have the words, as IRI and score, best first."""
-    _require_neo4j(connection, "full-text search")
+    require_neo4j(connection, "full-text search")
     plain = " ".join(words.translate(_OPERATORS).split()).lower()
     if not plain:
         return ()
@@ -137,7 +141,8 @@ def _width(connection: Connection) -> int | None:
     return int(rows[0]["width"]) if rows else None
 
 
-def _require_neo4j(connection: Connection, what: str) -> None:
+def require_neo4j(connection: Connection, what: str) -> None:
+    """Raise `KnowledgeError` where a server is none of Neo4j's."""
     if not connection.is_neo4j:
         raise KnowledgeError(
             f"The server at {connection.address} has no {what} that emograph knows.",
